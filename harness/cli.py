@@ -1,0 +1,123 @@
+"""The `healproof` command: its subcommands, their help, and exit codes. What they do is done elsewhere."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from harness import __version__
+from harness.commands import after, clusters, files
+from harness.commands.run import run
+from harness.model.errors import Exit, HealproofError
+
+Command = Callable[[argparse.Namespace], Exit]
+
+_EPILOG = """exit codes:
+  0  all passed          1  a scenario failed      2  bad input or usage
+  3  harness or cluster broke                      4  nothing decided
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; gives the exit code."""
+    parser = _parser()
+    words = list(sys.argv[1:] if argv is None else argv)
+    cut = words.index("--") if "--" in words else len(words)
+    said = parser.parse_args(words[:cut], argparse.Namespace(pytest=words[cut + 1 :]))
+    command: Command | None = getattr(said, "command", None)
+    if command is None:
+        parser.print_help()
+        return Exit.USAGE
+    try:
+        return command(said)
+    except HealproofError as error:
+        sys.stderr.write(f"healproof: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write("healproof: interrupted\n")
+        return 130
+    except BrokenPipeError:
+        return Exit.PASSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="healproof",
+        description="Proves, by breaking things on purpose, that a Kubernetes system heals itself, and says how fast.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"healproof {__version__}")
+    commands_of = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _run(commands_of)
+    _clusters(commands_of)
+    _files(commands_of)
+    _after(commands_of)
+    return parser
+
+
+def _run(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    runs = add.add_parser(
+        "run",
+        help="run scenarios, write the reports",
+        description="Run scenarios and write every report. Words after -- go to pytest, for example: -- -x -k lost",
+    )
+    runs.add_argument("paths", nargs="*", type=Path, help="scenario files or folders (default: the shipped ones)")
+    runs.add_argument("--profile", default="", help="only scenarios with this tag, for example quick")
+    runs.add_argument(
+        "--cluster", default="auto", help="auto, kind, kwok, kubeconfig or a cluster's name (default: auto)"
+    )
+    runs.add_argument("--shape", default="", help="cluster shape, a file below clusters/PROVIDER/")
+    runs.add_argument("-n", "--workers", type=int, default=0, help="scenarios side by side, on so many workers")
+    runs.add_argument("--controls", action="store_true", help="also run the broken twins: each must fail as declared")
+    runs.add_argument(
+        "--reports", type=Path, default=Path("reports"), help="where the run's folder goes (default: reports)"
+    )
+    runs.set_defaults(command=run)
+
+
+def _clusters(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    up = add.add_parser("up", help="make a cluster, or reuse the one there is")
+    up.add_argument("provider", nargs="?", default="auto", help="kind, kwok or auto (default)")
+    up.add_argument("--shape", default="", help="cluster shape, a file below clusters/PROVIDER/")
+    up.add_argument("--name", default=None, help="a name of its own, for several side by side")
+    up.add_argument("--new", action="store_true", help="replace a living cluster of that name")
+    up.set_defaults(command=clusters.up)
+    down = add.add_parser("down", help="remove a cluster")
+    down.add_argument("name", nargs="*", help="names from `healproof list`")
+    down.add_argument(
+        "--all", action="store_true", help="remove all clusters and leftovers of healproof on this machine"
+    )
+    down.set_defaults(command=clusters.down)
+    listing = add.add_parser("list", help="clusters, whether they live, and what dead ones left")
+    listing.set_defaults(command=clusters.list_clusters)
+    doctor = add.add_parser("doctor", help="what this machine can run, what lacks, what to do about it")
+    doctor.set_defaults(command=clusters.doctor)
+    prepare = add.add_parser("prepare", help="make everything a cluster needs (programs, node image) but no cluster")
+    prepare.add_argument("provider", nargs="?", default="auto", help="kind, kwok or auto (default)")
+    prepare.set_defaults(command=clusters.prepare)
+
+
+def _files(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    validate = add.add_parser("validate", help="check scenario files; touches no cluster")
+    validate.add_argument("paths", nargs="+", type=Path, help="scenario files or folders")
+    validate.set_defaults(command=files.validate)
+    plan = add.add_parser("plan", help="what scenarios would do and what they need; touches no cluster")
+    plan.add_argument("paths", nargs="+", type=Path, help="scenario files or folders")
+    plan.set_defaults(command=files.plan)
+    schema = add.add_parser("schema", help="print the JSON Schema of scenario files, or of results.json")
+    schema.add_argument("--results", action="store_true", help="the schema of results.json")
+    schema.set_defaults(command=files.schema)
+
+
+def _after(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    rejudge = add.add_parser("rejudge", help="judge recorded timelines again; touches no cluster")
+    rejudge.add_argument("paths", nargs="+", type=Path, help="timeline.jsonl files, or folders of a run")
+    rejudge.set_defaults(command=after.rejudge)
+    recover = add.add_parser("recover", help="undo whatever dead runs left anywhere; live runs are spared")
+    recover.set_defaults(command=after.recover)
+    report = add.add_parser("report", help="write the reports of a recorded run again")
+    report.add_argument("folder", type=Path, help="a run's folder, such as reports/20261122-101500-ab12")
+    report.set_defaults(command=after.report)

@@ -1,0 +1,81 @@
+"""The promise that the containers of a workload restart at most so many times."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from harness.model.picture import Picture
+from harness.model.scenario import Checker, Expectation
+from harness.model.timeline import AnyEntry, Change, Phase
+from harness.model.verdict import Finding, Measure, Outcome
+from harness.registry import EXPECTATIONS
+
+
+@EXPECTATIONS.enter("restarts")
+class Restarts(Expectation, frozen=True, kw_only=True):
+    """From the end of the baseline to the end of the run containers of the workload restart at most `at-most` times.
+
+    Counted over all pods that the workload owns in that time, those that came or went included.
+    """
+
+    at_most: Annotated[int, msgspec.Meta(ge=0)]
+
+    def checker(self) -> Checker:
+        """A fresh checker."""
+        return _Count(self)
+
+
+class _Count(Checker):
+    def __init__(self, promise: Restarts) -> None:
+        self._promise = promise
+        self._before: dict[str, int] | None = None
+        self._highest: dict[str, int] = {}
+        self._broken: Finding | None = None
+
+    def see(self, entry: AnyEntry, picture: Picture) -> None:
+        if isinstance(entry, Phase) and entry.name == "inject" and self._before is None:
+            self._before = {pod.metadata.uid: pod.restarts for pod in picture.pods_of(self._promise.of)}
+        if self._before is None or self._broken is not None or not _about_pods(entry):
+            return
+        for pod in picture.pods_of(self._promise.of):
+            self._highest[pod.metadata.uid] = max(self._highest.get(pod.metadata.uid, 0), pod.restarts)
+        if self._restarts() > self._promise.at_most:
+            text = (
+                f"containers of {self._promise.of} restarted {self._restarts()} times, "
+                f"promised were at most {self._promise.at_most}"
+            )
+            self._broken = self._found(Outcome.FAILED, text, entry.t, picture)
+
+    def decide(self, now: float, picture: Picture) -> Finding | None:
+        return self._broken
+
+    def conclude(self, now: float, picture: Picture) -> Finding:
+        if self._broken is not None:
+            return self._broken
+        if not self._before and not self._highest:
+            return self._found(Outcome.INCONCLUSIVE, f"no pod of {self._promise.of} was observed", now, picture)
+        text = f"containers of {self._promise.of} restarted {self._restarts()} times, at most {self._promise.at_most}"
+        return self._found(Outcome.PASSED, text, now, picture)
+
+    def _restarts(self) -> int:
+        before = self._before or {}
+        return sum(count - before.get(uid, 0) for uid, count in self._highest.items())
+
+    def _found(self, outcome: Outcome, text: str, at: float, picture: Picture) -> Finding:
+        bad = outcome is not Outcome.PASSED
+        extra = self._restarts() - self._promise.at_most
+        return Finding(
+            expectation=Restarts.name,
+            outcome=outcome,
+            text=text,
+            at=at,
+            last_seen=picture.describe(self._promise.of) if bad else "",
+            difference=f"{extra} restarts too many" if outcome is Outcome.FAILED else "",
+            measures=[Measure(name="restarts", value=self._restarts(), unit="count")],
+        )
+
+
+def _about_pods(entry: AnyEntry) -> bool:
+    return isinstance(entry, Phase) or (isinstance(entry, Change) and entry.resource == "pods")

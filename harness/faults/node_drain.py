@@ -1,0 +1,105 @@
+"""A node drained as kubectl drains it: cordoned, its pods evicted through the API that honours disruption budgets."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+
+from harness.faults.site import Injection, Plan, Site, Touch
+from harness.kube import actions
+from harness.machine.clock import wait_until
+from harness.model.errors import InjectionFailed
+from harness.model.scenario import Fault, Reach
+from harness.model.timeline import Anchor, Evidence
+from harness.model.units import Seconds, Selector
+from harness.registry import FAULTS
+
+
+@FAULTS.enter("node-drain")
+class NodeDrain(Fault, frozen=True, kw_only=True):
+    """Cordons a node and evicts its pods, waiting as long as disruption budgets say "not yet", up to `give-up`.
+
+    The node is `node`, or the one that hosts most pods matching `hosting`. Evicted are the pods of the scenario's
+    own namespace, except those of DaemonSets. Healed by the controllers and the scheduler on other nodes.
+    Evidence: the watch shows the node unschedulable and the very pods gone. Undo: uncordon, unless the node was
+    cordoned before.
+    """
+
+    reach = Reach.NODES
+    heals: ClassVar[str] = "controllers recreate the pods, the scheduler places them on other nodes"
+
+    node: str = ""
+    hosting: Selector | None = None
+    give_up: Seconds = msgspec.field(default_factory=lambda: Seconds(120))
+
+    def plan(self, site: Site) -> Plan:
+        """Choose the node."""
+        node = self._choose(site)
+        if node not in site.record.nodes:
+            raise InjectionFailed(
+                f"node: {node!r} is not accepted here; accepted is one of {', '.join(site.record.nodes)}"
+            )
+        pods = self._evictable(site, node)
+        if not pods:
+            raise InjectionFailed(f"node {node} hosts no pod of namespace {site.namespace} that a drain would evict")
+        touches = [Touch("nodes", "", node, "cordon")]
+        touches += [Touch("pods", site.namespace, name, "evict") for name in pods]
+        before = bool(actions.get(site.client, "nodes", node)["spec"].get("unschedulable"))
+        return Plan(touches, {"node": node, "cordoned_before": before, "namespace": site.namespace})
+
+    def inject(self, site: Site, plan: Plan) -> Injection:
+        """Cordon, then evict until no pod is left that must go, or `give-up` is over."""
+        node = plan.token["node"]
+        sent = site.clock.now()
+        actions.cordon(site.client, node, True)
+        evicted: dict[str, str] = {}
+
+        def evict_more() -> bool:
+            nonlocal sent
+            left = self._evictable(site, node)
+            for name, uid in left.items():
+                asked = site.clock.now()
+                if actions.evict_pod(site.client, site.namespace, name, uid) == "evicted":
+                    evicted[name], sent = uid, asked
+            return all(name in evicted for name in left)
+
+        if not wait_until(evict_more, timeout_seconds=self.give_up, every_seconds=0.5, clock=site.clock):
+            refused = ", ".join(self._evictable(site, node))
+            raise InjectionFailed(f"node {node} was not drained in {self.give_up}: disruption budgets keep {refused}")
+        anchors = [Anchor("node-cordoned", "nodes", node)]
+        anchors += [Anchor("pod-gone", "pods", name, uid) for name, uid in evicted.items()]
+        return Injection(sent, anchors)
+
+    def prove(self, site: Site, plan: Plan, index: int) -> list[Evidence]:
+        """The watch is the other source."""
+        return []
+
+    @classmethod
+    def undo(cls, site: Site, token: dict[str, Any]) -> None:
+        """Uncordon, unless it was cordoned before."""
+        if not token["cordoned_before"]:
+            actions.cordon(site.client, token["node"], False)
+
+    def _evictable(self, site: Site, node: str) -> dict[str, str]:
+        """Name to uid of the pods that a drain of the node would evict."""
+        return {
+            pod.metadata.name: pod.metadata.uid
+            for pod in site.picture.pods()
+            if pod.spec.node_name == node
+            and not pod.terminating
+            and not any(owner.kind in ("DaemonSet", "Node") for owner in pod.metadata.owner_references)
+        }
+
+    def _choose(self, site: Site) -> str:
+        if self.node:
+            return self.node
+        if self.hosting is None:
+            raise InjectionFailed("node-drain: neither `node` nor `hosting` says which node to drain")
+        hosts: dict[str, int] = {}
+        for pod in site.picture.pods():
+            if self.hosting.matches(pod.metadata.labels) and not pod.terminating:
+                hosts[pod.spec.node_name] = hosts.get(pod.spec.node_name, 0) + 1
+        if not hosts:
+            raise InjectionFailed(f"hosting: {self.hosting} matches no pod in namespace {site.namespace}")
+        return max(sorted(hosts), key=lambda name: hosts[name])

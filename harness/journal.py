@@ -1,0 +1,162 @@
+"""The undo journal: append-only JSON lines, on disk (fsync) before the cluster is touched.
+
+A live run holds a lock on its journal, which the kernel releases when the process dies: that is how `recover` tells
+a dead run's faults from a live one's. A token is plain data, enough to undo a fault from a fresh process.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+
+from harness.machine.paths import state_dir
+from harness.model.cluster import ClusterRecord
+from harness.model.errors import BadInput
+
+SCHEMA = "healproof/journal/v1"
+NAMESPACE = "namespace"
+"""The `what` of an entry whose undo is to delete a namespace that healproof made."""
+OBJECTS = "objects"
+"""The `what` of an entry whose undo is to delete a workload's objects from a namespace that was there before."""
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="opened"):
+    """The first line: whose journal it is and how to reach the cluster again."""
+
+    schema: str = SCHEMA
+    run: str
+    scenario: str
+    cluster: ClusterRecord
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="intent"):
+    """Something is about to be done to the cluster; `what` names the fault, `token` is all that its undo needs."""
+
+    id: int
+    what: str
+    token: dict[str, Any]
+
+
+class Reverted(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="reverted"):
+    """The change with that id is undone."""
+
+    id: int
+
+
+Line = Opened | Intent | Reverted
+_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
+
+
+class Journal:
+    """An open journal of a run that lives; `write` returns only when the line is on disk."""
+
+    def __init__(self, path: Path, cluster: ClusterRecord) -> None:
+        self.path = path
+        self.cluster = cluster
+        self._pending: dict[int, Intent] = {}
+        self._last_id = 0
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+    @classmethod
+    def begin(cls, *, run: str, scenario: str, cluster: ClusterRecord, folder: Path | None = None) -> Self:
+        """A new journal, locked by this process and its first line on disk."""
+        folder = folder or journal_dir()
+        journal = cls(folder / f"{run}--{scenario}.jsonl", cluster)
+        fcntl.flock(journal._fd, fcntl.LOCK_EX)
+        journal._write(Opened(run=run, scenario=scenario, cluster=cluster))
+        _sync_folder(folder)
+        return journal
+
+    @classmethod
+    def adopt(cls, path: Path) -> Self | None:
+        """A dead run's journal, locked by this process now; None while its run lives or when it says nothing."""
+        lines = read(path)
+        if not lines or not isinstance(lines[0], Opened):
+            return None
+        journal = cls(path, lines[0].cluster)
+        try:
+            fcntl.flock(journal._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            journal.close()
+            return None
+        for line in read(path):
+            journal._note(line)
+        return journal
+
+    @property
+    def pending(self) -> list[Intent]:
+        """What is not undone yet, the latest first: the order in which to undo it."""
+        return sorted(self._pending.values(), key=lambda intent: -intent.id)
+
+    def intend(self, what: str, token: dict[str, Any]) -> Intent:
+        """Put on disk what is about to be done; only then may it be done."""
+        intent = Intent(id=self._last_id + 1, what=what, token=token)
+        self._write(intent)
+        return intent
+
+    def reverted(self, intent: Intent) -> None:
+        """Put on disk that it is undone."""
+        self._write(Reverted(id=intent.id))
+
+    def close(self) -> None:
+        """Release the lock."""
+        os.close(self._fd)
+
+    def discard(self) -> None:
+        """Remove a journal with nothing left to undo, and release the lock."""
+        if not self._pending:
+            self.path.unlink(missing_ok=True)
+        self.close()
+
+    def _write(self, line: Line) -> None:
+        os.write(self._fd, msgspec.json.encode(line) + b"\n")
+        os.fsync(self._fd)
+        self._note(line)
+
+    def _note(self, line: Line) -> None:
+        if isinstance(line, Intent):
+            self._pending[line.id] = line
+            self._last_id = max(self._last_id, line.id)
+        elif isinstance(line, Reverted):
+            self._pending.pop(line.id, None)
+
+
+def journal_dir() -> Path:
+    """Where all journals of this user are: outside any checkout, so that cleaning one loses none."""
+    folder = state_dir() / "journals"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def dead_journals(folder: Path | None = None) -> Iterator[Journal]:
+    """The journals of runs that no longer live, each locked by this process; the caller discards or closes them."""
+    for path in sorted((folder or journal_dir()).glob("*.jsonl")):
+        journal = Journal.adopt(path)
+        if journal is not None:
+            yield journal
+
+
+def read(path: Path) -> list[Line]:
+    """The lines of a journal; a last line that was cut off in the writing was never acted on and is left out."""
+    whole, _, cut_off = path.read_bytes().rpartition(b"\n")
+    lines = []
+    for number, line in enumerate(whole.split(b"\n") if whole else [], start=1):
+        try:
+            lines.append(_decoder.decode(line))
+        except msgspec.DecodeError as error:
+            raise BadInput(f"{path}:{number}: not a journal line of {SCHEMA}: {error}") from None
+    del cut_off
+    return lines
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

@@ -1,0 +1,1 @@
+"""Talking to an API server: the only package that imports the kubernetes client."""

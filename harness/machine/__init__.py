@@ -1,0 +1,1 @@
+"""The machine under the harness: folders, processes, locks. Knows nothing of Kubernetes."""

@@ -1,0 +1,295 @@
+"""The picture: what the cluster looked like at a point of the timeline, folded from its entries one by one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from harness.model.objects import Claim, EndpointSlice, Event, Lean, Node, ObjectMeta, Pod, Workload
+from harness.model.timeline import (
+    Anchor,
+    AnyEntry,
+    Broken,
+    Change,
+    Evidence,
+    Gap,
+    Injected,
+    Phase,
+    Undone,
+)
+from harness.model.units import Ref
+
+_PLURALS = {
+    "deployment": "deployments",
+    "statefulset": "statefulsets",
+    "daemonset": "daemonsets",
+    "job": "jobs",
+    "pod": "pods",
+    "node": "nodes",
+    "persistentvolumeclaim": "persistentvolumeclaims",
+}
+
+
+class Health(NamedTuple):
+    """How a workload stands: ready pods that are not terminating, pods wanted, and why it is not whole (or '')."""
+
+    ready: int
+    desired: int
+    lacks: str
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing lacks."""
+        return not self.lacks
+
+
+class Picture:
+    """Folded state; `see` each entry in order, then ask. Knows nothing later than the last entry seen."""
+
+    def __init__(self) -> None:
+        self.phases: dict[str, float] = {}
+        self.injected: dict[int, Injected] = {}
+        self.undone: dict[int, Undone] = {}
+        self.evidence: list[Evidence] = []
+        self.gaps: list[Gap] = []
+        self.broken: list[Broken] = []
+        self.bitten: dict[int, float] = {}
+        self.watch_lag_seconds = 0.0
+        self._objects: dict[str, dict[str, Lean]] = {}
+        self._pods_by_controller: dict[str, dict[str, Pod]] = {}
+        self._open_anchors: dict[int, list[Anchor]] = {}
+        self._pinned: dict[Ref, int] = {}
+
+    def see(self, entry: AnyEntry) -> None:
+        """Fold one entry."""
+        match entry:
+            case Change():
+                self._change(entry)
+            case Phase():
+                self._phase(entry)
+            case Injected():
+                self._inject(entry)
+            case Evidence():
+                self.evidence.append(entry)
+            case Undone():
+                self.undone[entry.index] = entry
+            case Gap():
+                self.gaps.append(entry)
+            case Broken():
+                self.broken.append(entry)
+            case _:
+                pass
+
+    def get(self, ref: Ref) -> Lean | None:
+        """An object by its reference, or None where the watch does not have it."""
+        return self._objects.get(_PLURALS.get(ref.kind, ""), {}).get(ref.name)
+
+    def pods(self) -> list[Pod]:
+        """All pods of the namespace; safe to call while another thread folds."""
+        return [pod for pod in list(self._objects.get("pods", {}).values()) if isinstance(pod, Pod)]
+
+    def pods_of(self, ref: Ref) -> list[Pod]:
+        """The pods that a workload owns, terminating ones included; for a pod reference that pod."""
+        owner = self.get(ref)
+        if owner is None:
+            return []
+        if isinstance(owner, Pod):
+            return [owner]
+        uids = [_meta(owner).uid]
+        if ref.kind == "deployment":
+            uids = [
+                _meta(rs).uid
+                for rs in self._objects.get("replicasets", {}).values()
+                if any(o.controller and o.uid == uids[0] for o in _meta(rs).owner_references)
+            ]
+        return [pod for uid in uids for pod in self._pods_by_controller.get(uid, {}).values()]
+
+    def ready_endpoints(self, service: str) -> int:
+        """How many ready endpoint addresses a Service has."""
+        return sum(
+            len(endpoint.addresses)
+            for slice_ in self._objects.get("endpointslices", {}).values()
+            if isinstance(slice_, EndpointSlice) and slice_.metadata.labels.get("kubernetes.io/service-name") == service
+            for endpoint in slice_.endpoints or []
+            if endpoint.conditions.ready is not False
+        )
+
+    def health(self, ref: Ref) -> Health:
+        """How a workload stands against the replica count pinned before the fault (or its own spec before that)."""
+        owner = self.get(ref)
+        if owner is None:
+            return Health(0, self._pinned.get(ref, 1), f"{ref} does not exist")
+        if isinstance(owner, Pod):
+            fit = owner.ready and not owner.terminating
+            return Health(int(fit), 1, "" if fit else f"pod {ref.name} is {_pod_state(owner)}")
+        if isinstance(owner, Node):
+            return _node_health(owner)
+        if isinstance(owner, Claim):
+            bound = owner.status.phase == "Bound"
+            return Health(int(bound), 1, "" if bound else f"claim {ref.name} is {owner.status.phase or 'unknown'}")
+        if not isinstance(owner, Workload):
+            return Health(0, 1, f"{ref} has no health")
+        return self._workload_health(ref, owner)
+
+    def steady(self, ref: Ref) -> str:
+        """What a workload lacks to be a baseline; a Job lacks nothing once a pod of it runs, or it is complete."""
+        health = self.health(ref)
+        if ref.kind == "job" and any(pod.ready and not pod.terminating for pod in self.pods_of(ref)):
+            return ""
+        return health.lacks
+
+    def node_marks(self) -> dict[str, list[str]]:
+        """Cordon and taints of each node, without those that Kubernetes itself sets and lifts by condition."""
+        marks = {}
+        for node in list(self._objects.get("nodes", {}).values()):
+            if isinstance(node, Node):
+                taints = [f"{taint.key}={taint.value}:{taint.effect}" for taint in node.spec.taints]
+                kept = sorted(taint for taint in taints if not taint.startswith("node.kubernetes.io/"))
+                marks[node.metadata.name] = kept + (["cordoned"] if node.spec.unschedulable else [])
+        return marks
+
+    def describe(self, ref: Ref) -> str:
+        """The last state seen of a workload and its pods, for failure texts."""
+        pods = sorted(self.pods_of(ref), key=lambda pod: pod.metadata.name)
+        health = self.health(ref)
+        lines = [f"{ref}: {health.ready} of {health.desired} ready"]
+        lines += [f"  pod {pod.metadata.name} on {pod.spec.node_name or 'no node'}: {_pod_state(pod)}" for pod in pods]
+        return "\n".join(lines)
+
+    def events(self) -> list[Event]:
+        """The Events seen, in the order in which they were first seen."""
+        return [event for event in self._objects.get("events", {}).values() if isinstance(event, Event)]
+
+    def _workload_health(self, ref: Ref, owner: Workload) -> Health:
+        if ref.kind == "job":
+            wanted = owner.spec.completions or 1
+            return Health(owner.status.succeeded, wanted, _short(owner.status.succeeded, wanted, "completions"))
+        spec_wants = owner.status.desired_number_scheduled if ref.kind == "daemonset" else owner.spec.replicas
+        wants = 1 if spec_wants is None else spec_wants
+        desired = self._pinned.get(ref, wants)
+        pods = [
+            pod for pod in self.pods_of(ref) if not pod.terminating and pod.status.phase not in ("Failed", "Succeeded")
+        ]
+        ready = sum(pod.ready for pod in pods)
+        updated = owner.status.updated_number_scheduled if ref.kind == "daemonset" else owner.status.updated_replicas
+        lacks = ""
+        if owner.status.observed_generation < owner.metadata.generation:
+            lacks = f"{ref}: its controller has not yet seen generation {owner.metadata.generation}"
+        elif wants != desired:
+            lacks = f"{ref} wants {wants} pods now, before the fault it wanted {desired}"
+        elif desired == 0:
+            lacks = f"{ref} wants no pods: nothing can be said of it"
+        elif ready < desired:
+            lacks = f"{ref} has {ready} of {desired} pods ready"
+        elif len(pods) > desired:
+            lacks = f"{ref} still has {len(pods)} pods, wanted are {desired}"
+        elif updated < desired:
+            lacks = f"{ref} has {updated} of {desired} pods on its newest template"
+        return Health(ready, desired, lacks)
+
+    def _phase(self, entry: Phase) -> None:
+        """At the first injection hold on to how many pods each workload wants: recovery is measured against that."""
+        if entry.name == "inject" and entry.name not in self.phases:
+            for kind in ("deployment", "statefulset", "daemonset"):
+                for name in self._objects.get(_PLURALS[kind], {}):
+                    ref = Ref(f"{kind}/{name}")
+                    self._pinned[ref] = self.health(ref).desired
+        self.phases.setdefault(entry.name, entry.t)
+
+    def _change(self, entry: Change) -> None:
+        thing: Lean = entry.object
+        meta = _meta(thing)
+        objects = self._objects.setdefault(entry.resource, {})
+        if entry.op == "deleted":
+            objects.pop(meta.name, None)
+        else:
+            objects[meta.name] = thing
+        if isinstance(thing, Pod):
+            siblings = self._pods_by_controller.setdefault(thing.controller_uid, {})
+            if entry.op == "deleted":
+                siblings.pop(meta.uid, None)
+            else:
+                siblings[meta.uid] = thing
+        for index, anchors in self._open_anchors.items():
+            if anchors:
+                left = [a for a in anchors if not _reached(a, entry)]
+                if len(left) < len(anchors):
+                    self._open_anchors[index] = left
+                    self._maybe_bitten(index, entry.t)
+
+    def _inject(self, entry: Injected) -> None:
+        self.injected[entry.index] = entry
+        self._open_anchors[entry.index] = [a for a in entry.anchors if not self._already(a)]
+        if entry.anchors:
+            self._maybe_bitten(entry.index, entry.t)
+
+    def _already(self, anchor: Anchor) -> bool:
+        thing = self._objects.get(anchor.resource, {}).get(anchor.name)
+        if thing is None:
+            return anchor.kind == "pod-gone"
+        if anchor.kind == "event":
+            return False  # an Event of the same words from before the injection proves nothing
+        return _reached(anchor, Change(t=0.0, op="modified", resource=anchor.resource, object=thing))
+
+    def _maybe_bitten(self, index: int, t: float) -> None:
+        if not self._open_anchors[index] and index not in self.bitten:
+            self.bitten[index] = t
+            self.watch_lag_seconds = max(self.watch_lag_seconds, t - self.injected[index].t)
+
+
+def _reached(anchor: Anchor, change: Change) -> bool:  # noqa: PLR0911 - one return a kind of anchor
+    if change.resource != anchor.resource:
+        return False
+    thing: Lean = change.object
+    meta = _meta(thing)
+    if anchor.kind == "event" and isinstance(thing, Event):
+        return thing.involved_object.name.startswith(anchor.name) and anchor.text in thing.message
+    if meta.name != anchor.name:
+        return False
+    match anchor.kind:
+        case "pod-gone":
+            gone = change.op == "deleted" or meta.deletion_timestamp is not None
+            return meta.uid != anchor.uid or gone
+        case "container-ended" if isinstance(thing, Pod):
+            statuses = [s for s in thing.status.container_statuses if s.name == anchor.container]
+            ended = any(s.restart_count > anchor.count or s.state.terminated is not None for s in statuses)
+            return meta.uid != anchor.uid or ended
+        case "not-ready" if isinstance(thing, Pod):
+            return meta.uid == anchor.uid and not thing.ready
+        case "node-cordoned" if isinstance(thing, Node):
+            return thing.spec.unschedulable
+        case "generation":
+            return meta.generation > anchor.count
+        case _:
+            return False
+
+
+def _meta(thing: Lean) -> ObjectMeta:
+    meta: ObjectMeta = thing.metadata  # type: ignore[attr-defined]  # every watched type has it
+    return meta
+
+
+def _node_health(node: Node) -> Health:
+    ready = any(c.type == "Ready" and c.status == "True" for c in node.status.conditions)
+    lacks = "" if ready else f"node {node.metadata.name} is not Ready"
+    if ready and node.spec.unschedulable:
+        lacks = f"node {node.metadata.name} is cordoned"
+    return Health(int(ready), 1, lacks)
+
+
+def _short(have: int, want: int, noun: str) -> str:
+    return f"{have} of {want} {noun}" if have < want else ""
+
+
+def _pod_state(pod: Pod) -> str:
+    words = ["terminating"] if pod.terminating else []
+    words.append("ready" if pod.ready else "not ready")
+    for status in pod.status.container_statuses:
+        if status.state.waiting is not None:
+            words.append(f"{status.name} waiting: {status.state.waiting.reason or 'no reason given'}")
+        elif status.state.terminated is not None:
+            words.append(f"{status.name} terminated: exit code {status.state.terminated.exit_code}")
+        if status.restart_count:
+            words.append(f"{status.name} restarted {status.restart_count} times")
+    if not pod.status.container_statuses:
+        words.append(pod.status.phase or "no phase")
+    return ", ".join(words)

@@ -1,0 +1,73 @@
+"""Results: what reports are written from. One `results.json` a run; nothing in a report comes from anywhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from harness.model.verdict import Outcome, Verdict
+
+SCHEMA = "healproof/v1"
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """One phase of one scenario: its name, when it began on the timeline, how long it took."""
+
+    name: str
+    began: float
+    seconds: float
+
+
+class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One scenario of a run. `node_id` is pytest's; paths are relative to the run's folder.
+
+    `control` names the broken twin that was run, where it was one; then `verdict` is the twin's own verdict and
+    `control_held` whether the twin failed as its scenario declares.
+    """
+
+    name: str
+    node_id: str
+    why: str
+    severity: str
+    rows: list[int]
+    verdict: Verdict
+    seconds: float
+    started_at: str
+    scenario: dict[str, Any]
+    stages: list[Stage] = []
+    cluster: str = ""
+    provider: str = ""
+    timeline: str = ""
+    journal: str = ""
+    skip_reason: str = ""
+    control: str = ""
+    control_held: bool | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict's outcome, or for a broken twin whether it failed as declared."""
+        if self.control_held is None:
+            return self.verdict.outcome
+        return Outcome.PASSED if self.control_held else Outcome.FAILED
+
+
+class RunResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One run: `results.json`."""
+
+    schema: str = SCHEMA
+    run: str
+    started_at: str
+    seconds: float
+    harness_version: str
+    scenarios: list[ScenarioResult]
+    residue: list[str] = []
+    clusters: dict[str, str] = {}
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many scenarios had each outcome; all four are always there."""
+        tally = {str(outcome): 0 for outcome in Outcome}
+        for scenario in self.scenarios:
+            tally[str(scenario.outcome)] += 1
+        return tally

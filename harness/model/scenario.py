@@ -1,0 +1,208 @@
+"""A scenario as frozen data: what runs, what is broken, what is promised; a YAML file or a Python test is this."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import msgspec
+
+from harness.model.cluster import Capability
+from harness.model.errors import BadInput
+from harness.model.units import Ref, Seconds, encode_token
+
+if TYPE_CHECKING:
+    from harness.model.picture import Picture
+    from harness.model.timeline import AnyEntry
+    from harness.model.verdict import Finding
+
+_WORDS = {"lasts": "for", "since": "from"}  # `for` and `from` are Python's own words
+
+
+def yaml_key(field: str) -> str:
+    """The YAML key of a field: kebab-case, with Python's own words spelt out in Python only."""
+    return _WORDS.get(field, field.replace("_", "-"))
+
+
+class Severity(enum.StrEnum):
+    """How much a broken promise matters; the words are Allure's."""
+
+    BLOCKER = "blocker"
+    CRITICAL = "critical"
+    NORMAL = "normal"
+    MINOR = "minor"
+    TRIVIAL = "trivial"
+
+
+class Reach(enum.StrEnum):
+    """How far a fault reaches; anything beyond its namespace holds the cluster alone."""
+
+    NAMESPACE = "namespace"
+    NODES = "nodes"
+    CONTROL_PLANE = "control-plane"
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=yaml_key):
+    """Base of every fault: when it is injected, and how long it lasts before it is undone.
+
+    `after` counts from the end of the baseline; `for` from the acknowledged injection. Without `for` the fault is
+    undone only at the end, when all expectations are decided.
+    """
+
+    name: ClassVar[str]
+    reach: ClassVar[Reach] = Reach.NAMESPACE
+    needs: ClassVar[frozenset[Capability]] = frozenset()
+    heals: ClassVar[str]
+    """Who heals it, in a few words."""
+
+    after: Seconds = msgspec.field(default_factory=lambda: Seconds(0))
+    lasts: Seconds | None = None
+
+
+class Checker:
+    """One expectation at work: it is shown the timeline in order and says when it is decided."""
+
+    def see(self, entry: AnyEntry, picture: Picture) -> None:
+        """Take in one entry; `picture` already includes it."""
+        raise NotImplementedError
+
+    def decide(self, now: float, picture: Picture) -> Finding | None:
+        """The finding once it cannot change any more, else None. `now` is seconds on the timeline."""
+        raise NotImplementedError
+
+    def conclude(self, now: float, picture: Picture) -> Finding:
+        """The finding when observation ends at `now`; inconclusive where the timeline does not tell."""
+        raise NotImplementedError
+
+    def wake_at(self) -> float | None:
+        """When `decide` should be asked again although nothing new was seen; None when only news can decide."""
+        return None
+
+
+class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=yaml_key):
+    """Base of every expectation: a promise about one object, decided from the timeline alone."""
+
+    name: ClassVar[str]
+    needs: ClassVar[frozenset[Capability]] = frozenset()
+
+    of: Ref
+
+    def checker(self) -> Checker:
+        """A fresh checker of this promise."""
+        raise NotImplementedError
+
+    def refuse(self) -> str:
+        """Why these fields make no sense together; an empty string where they do."""
+        return ""
+
+
+class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=yaml_key):
+    """A broken twin: the workload with `patch` applied must make the expectations in `fails` fail.
+
+    `patch` maps an object (`deployment/web`) to a strategic merge patch. With `inconclusive` the twin must end
+    undecided instead, with that text among its doubts.
+    """
+
+    why: str = ""
+    patch: dict[str, dict[str, Any]] = {}
+    fails: list[str] = []
+    inconclusive: str = ""
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True):
+    """What is run: workload, faults, promises.
+
+    `manifests` are the workload's Kubernetes objects (in YAML the key is `workload`, a path or a list of paths
+    beside the scenario). `baseline` is how long the workload may take to become healthy before the fault,
+    `observe` how long to look at least after the last injection. `requires` (in YAML `needs`) are capabilities that
+    its workload needs beyond those of its faults and expectations. `source` is the file it came from.
+    """
+
+    name: str
+    why: str
+    manifests: list[dict[str, Any]]
+    faults: list[Fault]
+    expect: list[Expectation]
+    severity: Severity = Severity.NORMAL
+    rows: list[int] = []
+    tags: list[str] = []
+    control: dict[str, Control] = {}
+    baseline: Seconds = msgspec.field(default_factory=lambda: Seconds(90))
+    observe: Seconds = msgspec.field(default_factory=lambda: Seconds(0))
+    requires: list[Capability] = []
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.expect:
+            raise BadInput(f"scenario {self.name}: `expect` is empty", hint="a run without a promise proves nothing")
+
+    @property
+    def needs(self) -> frozenset[Capability]:
+        """All capabilities that its faults and expectations need."""
+        parts: list[Fault | Expectation] = [*self.faults, *self.expect]
+        return frozenset(self.requires).union(*(part.needs for part in parts))
+
+    @property
+    def alone(self) -> bool:
+        """Whether it must hold its cluster alone."""
+        return any(fault.reach is not Reach.NAMESPACE for fault in self.faults)
+
+    def twin(self, name: str) -> Scenario:
+        """The scenario over the broken workload of one of its controls."""
+        broken = [_patched(manifest, self.control[name].patch) for manifest in self.manifests]
+        return msgspec.structs.replace(self, name=f"{self.name}-{name}", manifests=broken, control={})
+
+    def as_data(self) -> dict[str, Any]:
+        """Builtins only, as in YAML, for the timeline's header and for reports."""
+        data: dict[str, Any] = {
+            "scenario": self.name,
+            "why": self.why,
+            "severity": str(self.severity),
+            "rows": list(self.rows),
+            "tags": list(self.tags),
+            "workload": self.manifests,
+            "faults": [part_as_data(fault) for fault in self.faults],
+            "expect": [part_as_data(expectation) for expectation in self.expect],
+            "baseline": str(self.baseline),
+            "observe": str(self.observe),
+            "needs": [str(need) for need in self.requires],
+            "source": self.source,
+        }
+        return data
+
+
+def part_as_data(part: Fault | Expectation) -> dict[str, Any]:
+    """A fault or an expectation as its one-key mapping in YAML."""
+    fields = msgspec.to_builtins(part, enc_hook=encode_token)
+    return {part.name: {key: value for key, value in fields.items() if value is not None}}
+
+
+def _patched(manifest: dict[str, Any], patches: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    ref = f"{manifest.get('kind', '').lower()}/{manifest.get('metadata', {}).get('name', '')}"
+    patch = patches.get(ref)
+    return merge(manifest, patch) if patch else manifest
+
+
+def merge(target: Any, patch: Any) -> Any:
+    """A strategic merge patch on plain data: null removes, lists of named objects merge by `name`."""
+    if isinstance(target, dict) and isinstance(patch, dict):
+        merged = {**target}
+        for key, value in patch.items():
+            if value is None:
+                merged.pop(key, None)
+            else:
+                merged[key] = merge(target.get(key), value)
+        return merged
+    if _named(target) and _named(patch):
+        wanted = {item["name"]: item for item in patch}
+        kept = [merge(item, wanted.pop(item["name"])) if item["name"] in wanted else item for item in target]
+        return kept + list(wanted.values())
+    return patch
+
+
+def _named(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(item, dict) and isinstance(item.get("name"), str) for item in value)
+    )

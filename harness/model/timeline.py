@@ -1,0 +1,149 @@
+"""The timeline: everything observed during one scenario, in order of observation, on one monotonic clock.
+
+One entry is one line of `timeline.jsonl`. `t` is seconds since the timeline began. The judge reads nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from harness.model.objects import LEAN_TYPES, Lean
+
+SCHEMA = "healproof/timeline/v1"
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of all entries."""
+
+    t: float
+
+
+class Header(Entry, frozen=True, kw_only=True, tag_field="entry", tag="header"):
+    """The first entry: what was run, on what, and when by the calendar."""
+
+    schema: str = SCHEMA
+    scenario: dict[str, Any]
+    namespace: str
+    cluster: str
+    provider: str
+    kubernetes_version: str = ""
+    capabilities: list[str] = []
+    started_at: str = ""
+    harness_version: str = ""
+
+
+class Phase(Entry, frozen=True, kw_only=True, tag_field="entry", tag="phase"):
+    """A phase of the runner begins: baseline, inject, hold, undo, converge, residue, stop."""
+
+    name: str
+
+
+class Change(Entry, frozen=True, kw_only=True, tag_field="entry", tag="change"):
+    """A watch delivered an object. `op` is listed (state when the watch began), added, modified or deleted."""
+
+    op: str
+    resource: str
+    object: Any  # msgspec gives builtins; `decode_entry` turns them into the type of LEAN_TYPES
+
+
+class Gap(Entry, frozen=True, kw_only=True, tag_field="entry", tag="gap"):
+    """A watch missed what happened between `since` and `t`; the list that follows closes the gap."""
+
+    resource: str
+    since: float
+    reason: str
+
+
+class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the watch must show for a fault to have bitten one object.
+
+    `kind` is one of: `pod-gone` (the pod with `uid` is terminating, deleted or replaced), `container-ended` (the
+    pod's `container` has terminated or has more restarts than `count`), `not-ready` (the pod with `uid` is not
+    ready), `node-cordoned`, `generation` (the object's generation is above `count`), `event` (an Event that was
+    seen after the injection, about an object whose name begins with `name`, with `text` in its message).
+    """
+
+    kind: str
+    resource: str
+    name: str
+    uid: str = ""
+    container: str = ""
+    count: int = 0
+    text: str = ""
+
+
+class Injected(Entry, frozen=True, kw_only=True, tag_field="entry", tag="injected"):
+    """A fault's call was acknowledged at `t`; it was sent at `sent`. `index` counts the scenario's faults from 0.
+
+    `anchors` say what must appear in the watch before anything may be called recovered.
+    """
+
+    index: int
+    fault: str
+    sent: float
+    targets: list[str] = []
+    anchors: list[Anchor] = []
+
+
+class Evidence(Entry, frozen=True, kw_only=True, tag_field="entry", tag="evidence"):
+    """Another source than the injecting call shows that the fault bit (`bit`) or did not."""
+
+    index: int
+    source: str
+    seen: str
+    bit: bool = True
+
+
+class Undone(Entry, frozen=True, kw_only=True, tag_field="entry", tag="undone"):
+    """A fault was put back: `sent` before the call, `t` when it was acknowledged; `error` where it failed."""
+
+    index: int
+    sent: float
+    error: str = ""
+
+
+class Request(Entry, frozen=True, kw_only=True, tag_field="entry", tag="request"):
+    """One request of the availability traffic ended at `t`; `began` is on the same clock.
+
+    `error` is empty for a success, else what the client saw.
+    """
+
+    service: str
+    began: float
+    error: str = ""
+
+
+class Note(Entry, frozen=True, kw_only=True, tag_field="entry", tag="note"):
+    """Something worth reading that decides nothing by itself; `source` is the part of the harness."""
+
+    source: str
+    text: str
+
+
+class Broken(Entry, frozen=True, kw_only=True, tag_field="entry", tag="broken"):
+    """Something without which no verdict can be trusted: the cluster died, residue was found, an observer ended."""
+
+    source: str
+    text: str
+
+
+AnyEntry = Header | Phase | Change | Gap | Injected | Evidence | Undone | Request | Note | Broken
+
+_encoder = msgspec.json.Encoder()
+_decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)
+
+
+def encode_entry(entry: AnyEntry) -> bytes:
+    """One line of `timeline.jsonl`, without the newline."""
+    return _encoder.encode(entry)
+
+
+def decode_entry(line: bytes) -> AnyEntry:
+    """Read one line; raises msgspec.ValidationError where it is not an entry."""
+    entry = _decoder.decode(line)
+    if isinstance(entry, Change):
+        lean: type[Lean] = LEAN_TYPES[entry.resource]
+        return msgspec.structs.replace(entry, object=msgspec.convert(entry.object, lean))
+    return entry

@@ -1,0 +1,46 @@
+"""Writes what the watches see of one namespace into the timeline. Decides nothing, and never asks the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.kube.informer import Hub, Missed, Observed, Subscription, Trouble
+from harness.model.timeline import AnyEntry, Broken, Change, Gap
+from harness.observe.timeline import Recorder
+
+WATCHED = (
+    "pods",
+    "deployments",
+    "replicasets",
+    "statefulsets",
+    "daemonsets",
+    "jobs",
+    "endpointslices",
+    "persistentvolumeclaims",
+    "events",
+    "nodes",
+)
+
+
+def watch(hub: Hub, recorder: Recorder, namespace: str, resources: Sequence[str] = WATCHED) -> Subscription:
+    """Record these resources of a namespace (and all nodes) until the subscription is closed.
+
+    Once `hub.wait_synced(resources, …)` returns, everything that existed is in the timeline as `listed`.
+    """
+
+    def record(observed: Observed) -> None:
+        recorder.write(entry_of(observed, recorder.at(observed.at)))
+
+    return hub.subscribe(resources, namespace, record)
+
+
+def entry_of(observed: Observed, t: float) -> AnyEntry:
+    """The timeline's entry for one observation; `t` is when it was made, on the timeline's clock."""
+    match observed.object:
+        case Missed(since, reason):
+            # the time that passed is the same on both clocks
+            return Gap(t=t, resource=observed.resource, since=t - (observed.at - since), reason=reason)
+        case Trouble(text):
+            return Broken(t=t, source=f"watch {observed.resource}", text=text)
+        case thing:
+            return Change(t=t, op=observed.op, resource=observed.resource, object=thing)

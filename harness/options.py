@@ -1,0 +1,97 @@
+"""The options of a run: what pytest's command line and ini file say, as one frozen value."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import secrets
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import pytest
+
+from harness.model.errors import BadInput
+
+_TEXT_OPTIONS = {
+    "cluster": (
+        "auto",
+        "auto (kind where an engine runs, else kwok), kind, kwok, kubeconfig, or a name of `healproof list`",
+    ),
+    "shape": (
+        "",
+        "cluster shape: a file name below clusters/PROVIDER/ without .yaml; default: the provider's first choice",
+    ),
+    "reports": ("reports", "folder that gets one folder a run"),
+    "kubeconfig": ("", "kubeconfig file, with --healproof-cluster=kubeconfig"),
+    "context": ("", "context in that file; never guessed"),
+    "namespaces": ("", "comma-separated namespaces that may be touched on that cluster"),
+    "seed": ("", "seed of every random choice; default: a new one, printed"),
+}
+_FLAGS = {
+    "controls": "also run the broken twins that scenarios declare: each must fail as declared",
+    "node-access": "allow node faults on a kubeconfig cluster, through a privileged pod",
+}
+
+
+class Options(NamedTuple):
+    """One run's options; `folder` is where its results go."""
+
+    cluster: str
+    shape: str
+    kubeconfig: str
+    context: str
+    namespaces: tuple[str, ...]
+    node_access: bool
+    controls: bool
+    seed: int
+    run: str
+    folder: Path
+
+    @classmethod
+    def of(cls, config: pytest.Config, *, run: str = "", seed: int | None = None) -> Self:
+        """Read them; `run` and `seed` are given where an xdist controller has settled them."""
+        said = {name: _value(config, name) for name in (*_TEXT_OPTIONS, *_FLAGS)}
+        run = run or f"{datetime.datetime.now(datetime.UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        return cls(
+            cluster=str(said["cluster"]),
+            shape=str(said["shape"]),
+            kubeconfig=str(said["kubeconfig"]),
+            context=str(said["context"]),
+            namespaces=tuple(name.strip() for name in str(said["namespaces"]).split(",") if name.strip()),
+            node_access=bool(said["node-access"]),
+            controls=bool(said["controls"]),
+            seed=_seed(str(said["seed"])) if seed is None else seed,
+            run=run,
+            folder=(config.rootpath / str(said["reports"]) / run).resolve(),
+        )
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare every option, with its ini key."""
+    group = parser.getgroup("healproof", "healproof: break it on purpose, prove that it heals")
+    for name, (default, text) in _TEXT_OPTIONS.items():
+        group.addoption(
+            f"--healproof-{name}", default=None, metavar=name.upper(), help=f"{text} (default: {default or 'none'})"
+        )
+        parser.addini(_ini(name), text, default=default)
+    for name, text in _FLAGS.items():
+        group.addoption(f"--healproof-{name}", action="store_true", default=None, help=text)
+        parser.addini(_ini(name), text, type="bool", default=False)
+
+
+def _value(config: pytest.Config, name: str) -> object:
+    given = config.getoption(f"--healproof-{name}")
+    return config.getini(_ini(name)) if given is None else given
+
+
+def _ini(name: str) -> str:
+    return f"healproof_{name.replace('-', '_')}"
+
+
+def _seed(written: str) -> int:
+    if not written:
+        return random.SystemRandom().randrange(1_000_000)
+    try:
+        return int(written)
+    except ValueError:
+        raise BadInput(f"--healproof-seed: {written!r} is not accepted; accepted is a whole number") from None

@@ -1,0 +1,60 @@
+"""Putting a workload onto a cluster, and taking it away: in a namespace of its own, or in one that the user allowed."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from harness.faults import guard
+from harness.journal import NAMESPACE, OBJECTS, Intent, Journal
+from harness.kube import actions
+from harness.kube.client import Client
+from harness.model.cluster import ClusterRecord
+from harness.model.units import Ref
+
+RUN_LABEL = "healproof.dev/run"
+WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
+
+
+def choose_namespace(record: ClusterRecord, scenario: str) -> str:
+    """A new name on a cluster where healproof makes namespaces, else the first one that the user allowed."""
+    if record.namespaces is not None:
+        return record.namespaces[0]
+    slug = re.sub(r"[^a-z0-9]+", "-", scenario.lower()).strip("-")[:40]
+    return f"hp-{slug}-{secrets.token_hex(3)}"
+
+
+def place(
+    client: Client,
+    record: ClusterRecord,
+    journal: Journal,
+    *,
+    namespace: str,
+    run: str,
+    manifests: list[dict[str, Any]],
+) -> Intent:
+    """Create the namespace (or use the allowed one) and apply the manifests; gives the entry that undoes it."""
+    guard.check_namespace(record, namespace)
+    if record.namespaces is None:
+        intent = journal.intend(NAMESPACE, {"namespace": namespace})
+        actions.create_namespace(client, namespace, {RUN_LABEL: run})
+    else:
+        identities = [_identity(manifest) for manifest in manifests]
+        intent = journal.intend(OBJECTS, {"namespace": namespace, "objects": identities})
+    for manifest in manifests:
+        actions.apply(client, manifest, namespace)
+    return intent
+
+
+def workload_refs(manifests: list[dict[str, Any]]) -> list[Ref]:
+    """The workloads among manifests, whose health is the baseline."""
+    return [Ref(f"{m['kind'].lower()}/{m['metadata']['name']}") for m in manifests if m["kind"] in WORKLOADS]
+
+
+def _identity(manifest: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "apiVersion": manifest["apiVersion"],
+        "kind": manifest["kind"],
+        "metadata": {"name": manifest["metadata"]["name"]},
+    }

@@ -1,0 +1,184 @@
+"""The pytest plugin: collection of scenario files, the `arena` fixture, and reports at the end of a run.
+
+It does nothing at all in a pytest run that has no scenario and no test that uses `arena`.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from harness.acquire import acquire, prober_image
+from harness.load import load_file, looks_like_scenario
+from harness.machine.progress import Progress, Silent, Terminal
+from harness.model.errors import BadInput, HealproofError
+from harness.model.scenario import Scenario
+from harness.options import Options, add_options
+from harness.report.allure import publish
+from harness.report.finish import write_reports
+from harness.report.listen import listen
+from harness.session import Arena, Outcomes
+
+OPTIONS = pytest.StashKey[Options]()
+OUTCOMES = pytest.StashKey[Outcomes]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """All options carry the prefix `--healproof-`; the ini keys have the same names."""
+    add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle the run's name, folder and seed once, in the controller."""
+    worker: dict[str, Any] = getattr(config, "workerinput", {})
+    try:
+        config.stash[OPTIONS] = Options.of(
+            config, run=worker.get("healproof_run", ""), seed=worker.get("healproof_seed")
+        )
+    except BadInput as error:
+        raise pytest.UsageError(str(error)) from None
+    config.addinivalue_line("markers", "healproof_alone: the scenario holds its cluster alone")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker the run's name and seed."""
+    options = node.config.stash[OPTIONS]
+    node.workerinput["healproof_run"] = options.run
+    node.workerinput["healproof_seed"] = options.seed
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """A YAML file with a top-level key `scenario` is collected as tests."""
+    if file_path.suffix in (".yaml", ".yml") and looks_like_scenario(file_path):
+        return ScenarioFile.from_parent(parent, path=file_path)
+    return None
+
+
+class ScenarioFile(pytest.File):
+    """A file of scenarios."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item a scenario, and with --healproof-controls one a broken twin."""
+        try:
+            scenarios = load_file(self.path)
+        except BadInput as error:
+            raise self.CollectError(str(error)) from None
+        for scenario in scenarios:
+            yield ScenarioItem.of(self, scenario, "")
+            if self.config.stash[OPTIONS].controls:
+                yield from (ScenarioItem.of(self, scenario, name) for name in scenario.control)
+
+
+class ScenarioItem(pytest.Function):
+    """One scenario, or one of its broken twins, as a test; its tags are markers, so `-m quick` selects by them."""
+
+    @classmethod
+    def of(cls, parent: ScenarioFile, scenario: Scenario, control: str) -> ScenarioItem:
+        """The item of a scenario, or with `control` of that broken twin."""
+
+        def prove(arena: Arena, healproof_publish: Callable[[Outcomes], None], request: pytest.FixtureRequest) -> None:
+            outcome = arena.run(scenario, node_id=request.node.nodeid, control=control)
+            healproof_publish(outcome)
+            if outcome.result.skip_reason:
+                pytest.skip(outcome.result.skip_reason)
+            outcome.require()
+
+        prove.__doc__ = scenario.why
+        name = f"{scenario.name}[{control}]" if control else scenario.name
+        item: ScenarioItem = cls.from_parent(parent, name=name, callobj=prove)
+        for tag in scenario.tags:
+            parent.config.addinivalue_line("markers", f"{tag}: scenarios with this tag")
+            item.add_marker(tag)
+        if scenario.alone:
+            item.add_marker("healproof_alone")
+        return item
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """A verdict speaks for itself; a traceback through the harness would hide it."""
+        if isinstance(excinfo.value, AssertionError | HealproofError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Where it is from, for pytest's own lines."""
+        return self.path, None, self.name
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Scenarios that hold the cluster alone come last, so that they seldom wait for others; Allure is switched on."""
+    if any("arena" in getattr(item, "fixturenames", ()) for item in items):
+        listen(config, config.stash[OPTIONS].folder)
+    items.sort(key=lambda item: item.get_closest_marker("healproof_alone") is not None)
+
+
+@pytest.fixture(scope="session")
+def arena(request: pytest.FixtureRequest) -> Iterator[Arena]:
+    """The cluster of this run, with `run(scenario)`."""
+    options = request.config.stash[OPTIONS]
+    progress = _progress(request.config)
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    record = acquire(options, progress)
+    stage = Arena(
+        record,
+        run=options.run,
+        folder=options.folder,
+        progress=progress,
+        seed=options.seed,
+        prober_image=prober_image(),
+    )
+    try:
+        yield stage
+    finally:
+        stage.close()
+        signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def healproof_publish(request: pytest.FixtureRequest) -> Callable[[Outcomes], None]:
+    """Hands an outcome to Allure, from inside the test that it belongs to."""
+    folder = request.config.stash[OPTIONS].folder
+    return lambda outcome: publish(outcome.result, outcome.entries, folder)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write the run's reports, once and from the controller, and say where they are."""
+    options = config.stash[OPTIONS]
+    if hasattr(config, "workerinput") or not options.folder.is_dir():
+        return
+    terminalreporter.section("healproof", sep="=")
+    text = write_reports(options.folder, colour=terminalreporter.hasmarkup, width=terminalreporter._tw.fullwidth)
+    terminalreporter.write_line(text)
+    terminalreporter.write_line(f"seed {options.seed}")
+
+
+def _progress(config: pytest.Config) -> Progress:
+    if hasattr(config, "workerinput"):
+        return Silent()
+    return _Uncaptured(config)
+
+
+class _Uncaptured(Terminal):
+    """Progress that reaches the terminal although pytest captures output."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        super().__init__()
+        self._capture = config.pluginmanager.getplugin("capturemanager")
+
+    def say(self, text: str) -> None:
+        """Print one line."""
+        if self._capture is None:
+            super().say(text)
+            return
+        with self._capture.global_and_fixture_disabled():
+            super().say(text)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends a run as Ctrl-C does: everything is undone on the way out."""
+    raise KeyboardInterrupt

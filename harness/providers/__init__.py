@@ -1,0 +1,1 @@
+"""Ways to have a cluster: kind, kwok, or one that exists already."""

@@ -1,0 +1,68 @@
+"""The seam of every provider: what it must do for a cluster to be made, found again, reached and removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple, Protocol
+
+from harness.machine.process import Completed
+from harness.machine.progress import Progress
+from harness.model.cluster import ClusterRecord
+
+
+class Finding(NamedTuple):
+    """One line of `healproof doctor`: what was looked for, whether it serves, what was seen, what to do."""
+
+    subject: str
+    ok: bool
+    seen: str
+    remedy: str = ""
+
+
+class Leftover(NamedTuple):
+    """Something a dead cluster or run left on this machine: `kind` is container, process, network, folder …"""
+
+    kind: str
+    name: str
+
+
+class Provider(Protocol):
+    """A way to have a cluster."""
+
+    name: ClassVar[str]
+
+    def examine(self) -> list[Finding]:
+        """What this provider needs from the machine; it can run where every finding is ok. Changes nothing."""
+
+    def up(self, name: str, shape: str, progress: Progress) -> ClusterRecord:
+        """Make the cluster `name` after the file `clusters/<provider>/<shape>.yaml` and wait until it is ready.
+
+        Ready means that nodes, DNS, pod network, storage and a Service round trip work, where the provider has
+        them. An interrupted or failed `up` removes what it made. Raises HealproofError.
+        """
+
+    def alive(self, record: ClusterRecord) -> bool:
+        """Whether the cluster still runs and its API server answers `/readyz` within a few seconds."""
+
+    def down(self, record: ClusterRecord) -> None:
+        """Remove the cluster with all its files but the record; removing what is gone already is no error."""
+
+    def leftovers(self, known: Sequence[ClusterRecord]) -> list[Leftover]:
+        """What carries this provider's marks on this machine and belongs to none of the `known` clusters."""
+
+    def remove(self, leftover: Leftover) -> None:
+        """Remove one leftover."""
+
+    def node_exec(
+        self,
+        record: ClusterRecord,
+        node: str,
+        argv: Sequence[str],
+        *,
+        timeout_seconds: float,
+        stdin: bytes | None = None,
+    ) -> Completed:
+        """Run a command as root on a node; the exit code is the caller's to judge.
+
+        Only where the record has Capability.NODE_EXEC; raises ClusterBroken where the node cannot be entered.
+        """

@@ -1,0 +1,256 @@
+"""Clusters made by kind on the container engine that runs here. Knows nothing of faults, scenarios or verdicts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import ClassVar
+
+from harness.machine.paths import cache_dir, state_dir
+from harness.machine.process import Completed, kill_group, pipe
+from harness.machine.progress import Progress
+from harness.model.cluster import Capability, ClusterRecord
+from harness.model.errors import ClusterBroken, CommandFailed
+from harness.providers import kind_nodes
+from harness.providers.base import Finding, Leftover
+from harness.providers.engines import (
+    Engine,
+    examine_engines,
+    find_engine,
+    kind_environment,
+    require_engine,
+    require_modules_folder,
+)
+from harness.providers.host_facts import read_host_facts
+from harness.providers.kind_config import (
+    ClusterFiles,
+    Images,
+    Shape,
+    canary_manifest,
+    compose,
+    dump,
+    parse_shape,
+    storage_manifest,
+)
+from harness.providers.kind_image import choose_images
+from harness.providers.programs import ensure
+
+ALIVE_SECONDS = 5.0
+CANARY_SECONDS = 120
+CAPABILITIES = (
+    Capability.CONTAINERS,
+    Capability.POD_NETWORK,
+    Capability.NODE_EXEC,
+    Capability.BOUNDED_VOLUMES,
+    Capability.DISPOSABLE,
+)
+STORAGE_STEP = "Installing StorageClass"  # kind says it when the API server answers and the pod network is installed
+KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
+CANARY = "--namespace=healproof-canary"
+
+
+class KindProvider:
+    """Real Kubernetes in containers."""
+
+    name: ClassVar[str] = "kind"
+
+    def examine(self) -> list[Finding]:
+        """Whether an engine runs or can be installed, and what this host lacks. Changes nothing."""
+        facts = read_host_facts()
+        modules = facts.has_modules_folder or facts.root
+        free = shutil.disk_usage(cache_dir()).free / 1e9
+        return [
+            *examine_engines(),
+            Finding(
+                "/lib/modules",
+                modules,
+                "there" if facts.has_modules_folder else "missing; an empty one serves",
+                "" if modules else "sudo mkdir -p /lib/modules",
+            ),
+            Finding("disk for node images", free > 5, f"{free:.0f} GB free", "free 5 GB" if free <= 5 else ""),
+        ]
+
+    def up(self, name: str, shape: str, progress: Progress) -> ClusterRecord:
+        """Make the cluster after `clusters/kind/<shape>.yaml`; ready means proved by the canary."""
+        parsed = parse_shape(shape)
+        engine = require_engine(progress)
+        facts = read_host_facts()
+        require_modules_folder(facts)
+        images = choose_images(engine, facts, progress)
+        cluster, files = _cluster_name(name), _files(name)
+        with _removed_on_failure(engine, cluster, files), progress.step(f"kind cluster {cluster} ({shape})"):
+            kind_nodes.remove_cluster(engine, cluster)
+            _write_files(files, parsed, images)
+            self._create(engine, cluster, files, images, progress)
+            return self._prove(engine, name, shape, files, images)
+
+    def alive(self, record: ClusterRecord) -> bool:
+        """Whether every node runs and the API server answers `/readyz`."""
+        engine = find_engine()
+        if engine is None or not set(record.nodes) <= set(kind_nodes.containers(engine, running=True)):
+            return False
+        try:
+            asked = self.node_exec(
+                record, record.nodes[0], [*KUBECTL, "get", "--raw=/readyz"], timeout_seconds=ALIVE_SECONDS
+            )
+        except (ClusterBroken, CommandFailed):
+            return False
+        return asked.code == 0
+
+    def down(self, record: ClusterRecord) -> None:
+        """Remove the containers, volumes, network and files of the cluster."""
+        engine = find_engine()
+        if engine is not None:
+            kind_nodes.remove_cluster(engine, _cluster_name(record.name), record.nodes)
+        _remove_files(_files(record.name))
+
+    def leftovers(self, known: Sequence[ClusterRecord]) -> list[Leftover]:
+        """Containers and networks of healproof's kind clusters that no record knows."""
+        engine = find_engine()
+        names = [_cluster_name(record.name) for record in known if record.provider == self.name]
+        return kind_nodes.leftover_parts(engine, names) if engine else []
+
+    def remove(self, leftover: Leftover) -> None:
+        """Remove one leftover with its volumes."""
+        engine = find_engine()
+        if engine is not None:
+            kind_nodes.remove_part(engine, leftover)
+
+    def node_exec(
+        self,
+        record: ClusterRecord,
+        node: str,
+        argv: Sequence[str],
+        *,
+        timeout_seconds: float,
+        stdin: bytes | None = None,
+    ) -> Completed:
+        """Run a command as root on a node; raises ClusterBroken where the node or the engine does not run."""
+        engine = _engine_of(record)
+        return kind_nodes.exec_in(engine, node, argv, timeout_seconds=timeout_seconds, stdin=stdin)
+
+    def _create(self, engine: Engine, cluster: str, files: ClusterFiles, images: Images, progress: Progress) -> None:
+        """Run kind, and start the canary as soon as the API server takes it: the two overlap."""
+        argv = [
+            str(ensure("kind", progress)),
+            "create",
+            "cluster",
+            f"--name={cluster}",
+            f"--config={files.kind_config}",
+        ]
+        argv += [f"--kubeconfig={files.kubeconfig}", "--wait=0s"]
+        child = pipe(argv, env=kind_environment(engine, cluster))
+        said: list[str] = []
+        try:
+            for raw in child.stdout or ():
+                line = raw.decode(errors="replace").rstrip()
+                said.append(line)
+                if "✓" in line and STORAGE_STEP in line:
+                    self._start_canary(engine, f"{cluster}-control-plane", images)
+            code = child.wait()
+        except BaseException:
+            kill_group(child)
+            child.wait()
+            raise
+        if code != 0:
+            raise CommandFailed(argv, code, "\n".join(said), hint="`healproof doctor` checks what kind needs")
+        files.kubeconfig.chmod(0o600)
+
+    def _start_canary(self, engine: Engine, node: str, images: Images) -> None:
+        manifest = canary_manifest(images).encode()
+        done = kind_nodes.exec_in(engine, node, [*KUBECTL, "create", "-f", "-"], timeout_seconds=60, stdin=manifest)
+        if done.code != 0:
+            raise ClusterBroken(f"the canary was refused: {done.stderr.decode(errors='replace')[-500:]}")
+
+    def _prove(self, engine: Engine, name: str, shape: str, files: ClusterFiles, images: Images) -> ClusterRecord:
+        """Wait until every node's canary has its DNS, Service and volume; then describe the cluster."""
+        cluster = _cluster_name(name)
+        control_plane = f"{cluster}-control-plane"
+        limit = f"--timeout={CANARY_SECONDS}s"
+        for waiting in (
+            ("wait", "--for=condition=Ready", "nodes", "--all", limit),
+            ("rollout", "status", "daemonset/canary", CANARY, limit),
+            ("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/storage", CANARY, limit),
+        ):
+            words = [*KUBECTL, *waiting]
+            done = kind_nodes.exec_in(engine, control_plane, words, timeout_seconds=CANARY_SECONDS + 10)
+            if done.code != 0:
+                raise ClusterBroken(_what_hangs(engine, control_plane, done), hint="`healproof doctor`, then again")
+        words = [*KUBECTL, "delete", "namespace", "healproof-canary", "--wait=false"]
+        kind_nodes.exec_in(engine, control_plane, words, timeout_seconds=30)
+        version = kind_nodes.exec_in(engine, control_plane, ["cat", "/kind/version"], timeout_seconds=30).text
+        return ClusterRecord(
+            name=name,
+            provider=self.name,
+            shape=shape,
+            kubeconfig=str(files.kubeconfig),
+            context=f"kind-{cluster}",
+            capabilities=CAPABILITIES,
+            nodes=tuple(sorted(kind_nodes.containers(engine, cluster), key=lambda node: (node != control_plane, node))),
+            audit_log=str(files.audit_log),
+            kubernetes_version=version,
+            facts=_facts(engine, cluster, shape, images),
+        )
+
+
+def _what_hangs(engine: Engine, node: str, done: Completed) -> str:
+    words = [*KUBECTL, "get", "pods", "--all-namespaces", "--output=wide"]
+    pods = kind_nodes.exec_in(engine, node, words, timeout_seconds=30).text
+    return f"the cluster never became ready: {done.stderr.decode(errors='replace').strip()[-500:]}\n{pods}"
+
+
+def _facts(engine: Engine, cluster: str, shape: str, images: Images) -> dict[str, str]:
+    netem = {True: "yes", False: "no", None: "unknown"}[read_host_facts().netem]
+    return {
+        "engine": engine.name,
+        "network": cluster,
+        "image": images.node,
+        "agnhost": images.agnhost,
+        "timers": parse_shape(shape).timers,
+        "netem": netem,
+    }
+
+
+def _engine_of(record: ClusterRecord) -> Engine:
+    engine = find_engine()
+    if engine is None:
+        named = record.facts.get("engine", "the container engine")
+        raise ClusterBroken(f"{record.name}: {named} does not answer any more", hint="start it, or `healproof up`")
+    return engine
+
+
+def _write_files(files: ClusterFiles, shape: Shape, images: Images) -> None:
+    _remove_files(files)
+    files.audit_log.parent.mkdir(mode=0o700, parents=True)
+    # made here, so that it is the user's own even where the API server runs as root; it only appends
+    files.audit_log.touch(mode=0o600)
+    files.kubeconfig.touch(mode=0o600)
+    files.storage.write_text(storage_manifest(images))
+    files.kind_config.write_text(dump([compose(shape, images, files, read_host_facts())]))
+
+
+def _remove_files(files: ClusterFiles) -> None:
+    shutil.rmtree(files.audit_log.parent, ignore_errors=True)
+    for path in (files.kubeconfig, files.kind_config, files.storage):
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _removed_on_failure(engine: Engine, cluster: str, files: ClusterFiles) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        kind_nodes.remove_cluster(engine, cluster)
+        _remove_files(files)
+        raise
+
+
+def _files(name: str) -> ClusterFiles:
+    folder = state_dir() / "clusters" / name
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return ClusterFiles(folder=folder)
+
+
+def _cluster_name(name: str) -> str:
+    return name if name.startswith(kind_nodes.PREFIX) else f"{kind_nodes.PREFIX}{name}"

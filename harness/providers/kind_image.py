@@ -1,0 +1,40 @@
+"""Which images a kind cluster is made with: kind's own where they can be had, else the built ones."""
+
+from __future__ import annotations
+
+from harness.machine.progress import Progress
+from harness.providers.engines import Engine
+from harness.providers.host_facts import HostFacts
+from harness.providers.kind_config import Images
+from harness.providers.node_image.build import build_image, image_name
+from harness.providers.node_image.companions import control_plane_tags
+from harness.providers.pins import Pins, load_pins
+
+PULL_SECONDS = 1800.0
+
+
+def choose_images(engine: Engine, facts: HostFacts, progress: Progress) -> Images:
+    """The images to use; pulls or builds the node image where it is not here.
+
+    What is here is used without asking a registry. Raises what the build raises, CommandFailed for a broken pull.
+    """
+    pins = load_pins()
+    official = pins.images["node"]
+    if engine.has_image(official):
+        return _images(pins, official)
+    if engine.has_image(image_name(pins, facts)):
+        return _images(pins, image_name(pins, facts), built=True)
+    if engine.registry_answers(official):
+        with progress.step(f"pulling {official.partition('@')[0]}"):
+            engine.run("pull", official, timeout_seconds=PULL_SECONDS)
+        return _images(pins, official)
+    return _images(pins, build_image(engine, pins, facts, progress), built=True)
+
+
+def _images(pins: Pins, node: str, *, built: bool = False) -> Images:
+    return Images(
+        node=node,
+        agnhost=pins.images["agnhost"],
+        provisioner=pins.images["local-path-provisioner"],
+        tags=control_plane_tags(pins) if built else {},
+    )

@@ -1,0 +1,296 @@
+"""The runner: the one control flow of a scenario. Baseline, inject, evidence, hold, undo, converge, residue, stop.
+
+It decides nothing about success: it writes the timeline, and asks the judge only whether looking on is worth it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import heapq
+import random
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from harness import __version__
+from harness.faults import guard
+from harness.faults.site import NodeExec, Site, damage_of
+from harness.faults.undo import undo, undo_all
+from harness.journal import Intent, Journal
+from harness.judge import Judge
+from harness.kube.client import Client
+from harness.kube.informer import Hub, Subscription
+from harness.machine.clock import Clock
+from harness.machine.progress import Progress
+from harness.model.cluster import ClusterRecord
+from harness.model.errors import BadInput, HealproofError, UndoFailed
+from harness.model.scenario import Scenario
+from harness.model.timeline import AnyEntry, Broken, Header, Injected, Note, Phase, Undone
+from harness.model.units import Ref
+from harness.model.verdict import Verdict
+from harness.observe.timeline import Recorder
+from harness.observe.traffic import Traffic, traffic_needed
+from harness.observe.watches import WATCHED, watch
+from harness.place import choose_namespace, place, workload_refs
+
+STEADY_SECONDS = 1.0
+"""How long every workload must be whole before a fault: a baseline that flaps is none."""
+SYNC_SECONDS_MAX = 30.0
+"""How long the watches may take to list."""
+TRAFFIC_SECONDS_MAX = 60.0
+"""How long the first answered request may take once the workload is whole."""
+RESIDUE_SECONDS_MAX = 10.0
+"""How long the watch may take to show nodes as they were before."""
+
+
+class Bench(NamedTuple):
+    """What the scenarios of one run on one cluster share."""
+
+    record: ClusterRecord
+    client: Client
+    hub: Hub
+    node_exec: NodeExec
+    clock: Clock
+    progress: Progress
+    run: str
+    seed: int
+    prober_image: str
+
+
+class Ran(NamedTuple):
+    """What a run of a scenario left: its verdict and the entries it was judged from."""
+
+    verdict: Verdict
+    entries: list[AnyEntry]
+    started_at: str
+    seconds: float
+
+
+def run_scenario(scenario: Scenario, bench: Bench, folder: Path) -> Ran:
+    """Run it, its timeline in `folder`; whatever happens, what was changed is undone before this returns or raises.
+
+    Raises BadInput (also GuardRefused) where the scenario cannot be run as written; what the cluster does wrong
+    is in the timeline and makes the verdict inconclusive.
+    """
+    started_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    began = bench.clock.now()
+    run = _Run(scenario, bench, folder, started_at)
+    try:
+        verdict = run.through_all_phases()
+    finally:
+        run.put_back()
+    return Ran(verdict, run.entries, started_at, bench.clock.now() - began)
+
+
+class _Run:
+    def __init__(self, scenario: Scenario, bench: Bench, folder: Path, started_at: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._scenario, self._bench = scenario, bench
+        self._namespace = choose_namespace(bench.record, scenario.name)
+        self._judge = Judge(scenario)
+        self.entries: list[AnyEntry] = []
+        self._recorder = Recorder(folder / "timeline.jsonl", bench.clock)
+        self._recorder.sinks += [self.entries.append, self._judge.see]
+        self._recorder.write(self._header(started_at))
+        self._journal = Journal.begin(run=bench.run, scenario=scenario.name, cluster=bench.record)
+        self._watching: Subscription | None = None
+        self._traffic: list[Traffic] = []
+        self._open: dict[int, Intent] = {}
+        self._nodes_before: dict[str, list[str]] = {}
+        self._site = Site(
+            client=bench.client,
+            record=bench.record,
+            namespace=self._namespace,
+            picture=self._judge.picture,
+            node_exec=bench.node_exec,
+            clock=bench.clock,
+            random=random.Random(f"{bench.seed}:{scenario.name}"),  # noqa: S311 - a printed seed must repeat the run
+            note=self._note,
+        )
+
+    def through_all_phases(self) -> Verdict:
+        """Everything up to the verdict."""
+        try:
+            self._prepare()
+            if self._baseline():
+                self._damage()
+                self._undo_faults()
+                self._phase("converge")
+                self._watch_on()
+                self._residue()
+        except BadInput:
+            raise
+        except HealproofError as error:
+            self._write(Broken(t=self._now(), source=type(error).__name__, text=error.message))
+        for traffic in self._traffic:
+            traffic.stop()
+        self._phase("stop")
+        return self._judge.verdict(self._now())
+
+    def put_back(self) -> None:
+        """Undo whatever is not undone yet, end the observers, let go of the workload."""
+        for traffic in self._traffic:
+            traffic.stop()
+        undo_all(self._site, self._journal, self._undo_failed)
+        if self._watching is not None:
+            self._watching.close()
+        self._journal.discard()
+        self._recorder.close()
+
+    def _prepare(self) -> None:
+        self._phase("prepare")
+        self._watching = watch(self._bench.hub, self._recorder, self._namespace)
+        self._bench.hub.wait_synced(WATCHED, SYNC_SECONDS_MAX)
+        place(
+            self._bench.client,
+            self._bench.record,
+            self._journal,
+            namespace=self._namespace,
+            run=self._bench.run,
+            manifests=self._scenario.manifests,
+        )
+        for need in traffic_needed(self._scenario):
+            self._traffic.append(
+                Traffic(self._bench.client, self._recorder, self._namespace, need, self._bench.prober_image)
+            )
+            self._traffic[-1].prepare()
+
+    def _baseline(self) -> bool:
+        """Wait until every workload has been whole for a while and traffic flows; says whether that came to be."""
+        self._phase("baseline")
+        refs = workload_refs(self._scenario.manifests)
+        deadline = self._now() + self._scenario.baseline
+        steady = False
+        while not steady and self._now() < deadline:
+            if self._recorder.wait(lambda: not self._lacking(refs), deadline):
+                until = self._now() + STEADY_SECONDS
+                steady = not self._recorder.wait(lambda: bool(self._lacking(refs)), until)
+        if not steady:
+            lacking = "; ".join(self._lacking(refs)) or "it flapped"
+            text = f"the workload was not steady within {self._scenario.baseline}: {lacking}"
+            self._write(Broken(t=self._now(), source="baseline", text=text))
+            return False
+        for traffic in self._traffic:
+            traffic.start(TRAFFIC_SECONDS_MAX)
+        self._nodes_before = self._judge.picture.node_marks()
+        return True
+
+    def _lacking(self, refs: list[Ref]) -> list[str]:
+        return [lacks for ref in refs if (lacks := self._judge.picture.steady(ref))]
+
+    def _damage(self) -> None:
+        """Inject each fault when it is due and undo those that last a given time, until nothing more can be learnt."""
+        self._phase("inject")
+        begin = self._now()
+        agenda = [(begin + fault.after, index, "inject") for index, fault in enumerate(self._scenario.faults)]
+        heapq.heapify(agenda)
+        while agenda and not self._judge.picture.broken:
+            due, index, deed = agenda[0]
+            if due > self._now():
+                self._recorder.wait(lambda: bool(self._judge.picture.broken), due)
+                continue
+            heapq.heappop(agenda)
+            if deed == "undo":
+                self._undo_fault(index)
+                continue
+            self._inject(index)
+            lasts = self._scenario.faults[index].lasts
+            if lasts is not None:
+                heapq.heappush(agenda, (self._now() + lasts, index, "undo"))
+        self._phase("hold")
+        self._watch_on(least_until=begin + self._scenario.observe)
+
+    def _inject(self, index: int) -> None:
+        fault = self._scenario.faults[index]
+        damage = damage_of(fault)
+        plan = damage.plan(self._site)
+        guard.check(plan, self._bench.record, self._namespace)
+        self._open[index] = self._journal.intend(fault.name, plan.token)
+        self._say(f"{fault.name}: {', '.join(f'{touch.deed} {touch.name}' for touch in plan.touches[:4])}")
+        injection = damage.inject(self._site, plan)
+        self._write(
+            Injected(
+                t=self._now(),
+                index=index,
+                fault=fault.name,
+                sent=self._recorder.at(injection.sent),
+                targets=[f"{touch.resource}/{touch.name}" for touch in plan.touches],
+                anchors=injection.anchors,
+            )
+        )
+        for evidence in damage.prove(self._site, plan, index):
+            self._write(msgspec.structs.replace(evidence, t=self._recorder.at(evidence.t)))
+
+    def _watch_on(self, least_until: float = 0.0) -> None:
+        """Look on until no promise can be decided any more by looking on, and at least until then."""
+        judge, wake = self._judge, 0.0
+
+        def worth_a_look() -> bool:
+            """Something was decided, or will be earlier or later than was thought."""
+            return bool(judge.picture.broken) or not judge.undecided(self._now()) or judge.wake_at() != wake
+
+        while not judge.picture.broken:
+            now = self._now()
+            pending = bool(judge.undecided(now))
+            if not pending and now >= least_until:
+                return
+            wake = judge.wake_at() or now
+            self._recorder.wait(worth_a_look, max(wake, now + 0.001) if pending else least_until)
+
+    def _undo_faults(self) -> None:
+        self._phase("undo")
+        for index in sorted(self._open, reverse=True):
+            self._undo_fault(index)
+
+    def _undo_fault(self, index: int) -> None:
+        intent = self._open.pop(index)
+        sent = self._now()
+        try:
+            undo(self._site, self._journal, intent)
+        except UndoFailed as error:
+            self._write(Undone(t=self._now(), index=index, sent=sent, error=error.message))
+        else:
+            self._write(Undone(t=self._now(), index=index, sent=sent))
+
+    def _residue(self) -> None:
+        """Nodes must carry the marks (cordons, taints) that they carried before, as the watch shows them."""
+        self._phase("residue")
+        picture = self._judge.picture
+        until = self._now() + RESIDUE_SECONDS_MAX
+        if not self._recorder.wait(lambda: picture.node_marks() == self._nodes_before, until):
+            text = f"nodes are not as before: {picture.node_marks()} instead of {self._nodes_before}"
+            self._write(Broken(t=self._now(), source="residue", text=text))
+
+    def _undo_failed(self, intent: Intent, error: UndoFailed) -> None:
+        self._bench.progress.say(f"{self._scenario.name}: undo of {intent.what} failed: {error}")
+
+    def _header(self, started_at: str) -> Header:
+        record = self._bench.record
+        return Header(
+            t=0.0,
+            scenario=self._scenario.as_data(),
+            namespace=self._namespace,
+            cluster=record.name,
+            provider=record.provider,
+            kubernetes_version=record.kubernetes_version,
+            capabilities=[str(capability) for capability in record.capabilities],
+            started_at=started_at,
+            harness_version=__version__,
+        )
+
+    def _phase(self, name: str) -> None:
+        self._write(Phase(t=self._now(), name=name))
+        self._say(name)
+
+    def _note(self, text: str) -> None:
+        self._write(Note(t=self._now(), source="fault", text=text))
+
+    def _say(self, text: str) -> None:
+        self._bench.progress.say(f"{self._scenario.name}: {text}")
+
+    def _write(self, entry: AnyEntry) -> None:
+        self._recorder.write(entry)
+
+    def _now(self) -> float:
+        return self._recorder.now()

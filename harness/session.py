@@ -1,0 +1,201 @@
+"""The arena: one cluster, leased, with all that scenarios of one process share on it; it turns runs into results."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from harness.faults.site import NodeExec
+from harness.kube.client import Client
+from harness.kube.informer import Hub
+from harness.machine.clock import Clock, Monotonic
+from harness.machine.process import Completed
+from harness.machine.progress import Progress
+from harness.model.cluster import ClusterRecord
+from harness.model.errors import HealproofError
+from harness.model.result import ScenarioResult, Stage
+from harness.model.scenario import Control, Scenario
+from harness.model.timeline import AnyEntry, Phase
+from harness.model.verdict import Finding, Outcome, Verdict
+from harness.providers import catalogue
+from harness.providers.lease import lease
+from harness.report.results import write_result
+from harness.run import Bench, run_scenario
+
+
+class PromiseBroken(AssertionError):
+    """A scenario's promise was not kept: the system under test failed, so pytest and Allure say *failed*."""
+
+
+class Undecided(HealproofError):
+    """Nothing can be said of the system under test, so pytest and Allure say *broken*, not *failed*."""
+
+
+class Outcomes(NamedTuple):
+    """A scenario's result with the entries that it was judged from."""
+
+    result: ScenarioResult
+    entries: list[AnyEntry]
+
+    def require(self) -> None:
+        """Raise PromiseBroken for a broken promise, Undecided where nothing can be said."""
+        result = self.result
+        if result.control_held is False:
+            raise PromiseBroken(f"the broken twin {result.control} did not fail as declared\n{explain(result.verdict)}")
+        if result.outcome is Outcome.FAILED:
+            raise PromiseBroken(explain(result.verdict))
+        if result.outcome is Outcome.INCONCLUSIVE:
+            raise Undecided(explain(result.verdict))
+
+
+Publish = Callable[[ScenarioResult, list[AnyEntry]], None]
+
+
+class Arena:
+    """Runs scenarios on one cluster. One a process; `close` it at the end."""
+
+    def __init__(
+        self,
+        record: ClusterRecord,
+        *,
+        run: str,
+        folder: Path,
+        progress: Progress,
+        seed: int,
+        prober_image: str,
+        clock: Clock | None = None,
+    ) -> None:
+        clock = clock or Monotonic()
+        client = Client.from_kubeconfig(record.kubeconfig, record.context)
+        self.record = record
+        self.client = client
+        self._folder = folder
+        self._bench = Bench(
+            record=record,
+            client=client,
+            hub=Hub(client, clock, record.namespaces),
+            node_exec=reach(record),
+            clock=clock,
+            progress=progress,
+            run=run,
+            seed=seed,
+            prober_image=prober_image,
+        )
+
+    def run(
+        self, scenario: Scenario, *, node_id: str = "", control: str = "", publish: Publish | None = None
+    ) -> Outcomes:
+        """Run a scenario, or with `control` the broken twin of that name; writes its result into the run's folder.
+
+        Raises BadInput where it cannot be run as written.
+        """
+        lacking = sorted(scenario.needs - frozenset(self.record.capabilities))
+        if lacking:
+            outcome = Outcomes(self._skipped(scenario, node_id, control, lacking), [])
+        else:
+            outcome = self._ran(scenario, node_id, control)
+        write_result(self._folder_of(outcome.result), outcome.result)
+        if publish is not None:
+            publish(*outcome)
+        return outcome
+
+    def close(self) -> None:
+        """End the watches."""
+        self._bench.hub.close()
+        self.client.close()
+
+    def _ran(self, scenario: Scenario, node_id: str, control: str) -> Outcomes:
+        wanted = scenario.twin(control) if control else scenario
+        slug = slug_of(wanted.name)
+        with lease(self.record, exclusive=scenario.alone):
+            ran = run_scenario(wanted, self._bench, self._folder / slug)
+        held = holds(scenario.control[control], ran.verdict) if control else None
+        result = ScenarioResult(
+            name=scenario.name,
+            node_id=node_id,
+            why=scenario.why,
+            severity=str(scenario.severity),
+            rows=list(scenario.rows),
+            verdict=ran.verdict,
+            seconds=round(ran.seconds, 3),
+            started_at=ran.started_at,
+            scenario=wanted.as_data(),
+            stages=stages(ran.entries),
+            cluster=self.record.name,
+            provider=self.record.provider,
+            timeline=f"{slug}/timeline.jsonl",
+            control=control,
+            control_held=held,
+        )
+        return Outcomes(result, ran.entries)
+
+    def _skipped(self, scenario: Scenario, node_id: str, control: str, lacking: Sequence[str]) -> ScenarioResult:
+        reason = f"cluster {self.record.name} ({self.record.provider}) lacks {', '.join(lacking)}"
+        return ScenarioResult(
+            name=scenario.name,
+            node_id=node_id,
+            why=scenario.why,
+            severity=str(scenario.severity),
+            rows=list(scenario.rows),
+            verdict=Verdict(outcome=Outcome.SKIPPED, findings=[], doubts=[reason]),
+            seconds=0.0,
+            started_at="",
+            scenario=scenario.as_data(),
+            cluster=self.record.name,
+            provider=self.record.provider,
+            skip_reason=reason,
+            control=control,
+        )
+
+    def _folder_of(self, result: ScenarioResult) -> Path:
+        return self._folder / slug_of(f"{result.name}-{result.control}" if result.control else result.name)
+
+
+def slug_of(name: str) -> str:
+    """A folder name for a scenario."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-") or "scenario"
+
+
+def stages(entries: list[AnyEntry]) -> list[Stage]:
+    """The phases of a run with their lengths."""
+    phases = [entry for entry in entries if isinstance(entry, Phase)]
+    ends = [phase.t for phase in phases[1:]] + [max((entry.t for entry in entries), default=0.0)]
+    return [Stage(name=p.name, began=p.t, seconds=round(end - p.t, 3)) for p, end in zip(phases, ends, strict=True)]
+
+
+def holds(control: Control, verdict: Verdict) -> bool:
+    """Whether a broken twin ended as its scenario declares: these promises broken, or undecided for this reason."""
+    if control.inconclusive:
+        said = any(control.inconclusive in doubt for doubt in verdict.doubts)
+        return verdict.outcome is Outcome.INCONCLUSIVE and said
+    broken = {finding.expectation for finding in verdict.findings if finding.outcome is Outcome.FAILED}
+    return verdict.outcome is Outcome.FAILED and bool(control.fails) and set(control.fails) <= broken
+
+
+def explain(verdict: Verdict) -> str:
+    """A verdict in words: each promise, and for those not kept the last state seen and what lacked."""
+    lines = [verdict.headline]
+    lines += [f"  doubt: {doubt}" for doubt in verdict.doubts]
+    for finding in verdict.findings:
+        lines.append(f"  {finding.expectation}: {finding.outcome}: {finding.text}")
+        lines += _indented("difference", finding) + _indented("last_seen", finding)
+    return "\n".join(lines)
+
+
+def _indented(field: str, finding: Finding) -> list[str]:
+    text: str = getattr(finding, field)
+    return [f"    {field.replace('_', ' ')}: {text.replace(chr(10), chr(10) + '      ')}"] if text else []
+
+
+def reach(record: ClusterRecord) -> NodeExec:
+    """How to run a command on a node of a cluster."""
+    provider = catalogue.attach(record)
+
+    def node_exec(
+        node: str, argv: Sequence[str], *, timeout_seconds: float = 20.0, stdin: bytes | None = None
+    ) -> Completed:
+        return provider.node_exec(record, node, argv, timeout_seconds=timeout_seconds, stdin=stdin)
+
+    return node_exec

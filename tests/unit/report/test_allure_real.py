@@ -1,0 +1,88 @@
+"""The page that the real allure command makes of real results opens from disk and shows the verdicts."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness.machine.allure_command import generate
+from harness.machine.progress import Silent
+from harness.report.allure import write_run_files
+
+from . import samples
+from .published import run_suite
+
+REPORTS = Path(__file__).parents[3] / "reports"
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--hide-scrollbars",
+    "--virtual-time-budget=8000",
+]
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not installed")]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page")
+    run_suite(folder, f"--alluredir={folder / 'allure'}")
+    write_run_files(folder / "allure", samples.run_result(), categories=REPORTS / "categories.json")
+    history = folder / "history.jsonl"
+    made = generate(folder / "allure", folder / "report", progress=Silent(), history=history)
+    again = generate(folder / "allure", folder / "report", progress=Silent(), history=history)
+    assert made == again, again.reason
+    assert made.path is not None, made.reason
+    return made.path
+
+
+def test_the_page_has_the_status_of_each_verdict(page):
+    """The page counts what the verdicts say."""
+    tests = json.loads((page.parent / "test-results.json").read_text())["byId"].values()
+    assert {test["name"]: test["status"] for test in tests} == {
+        "web-outlives-a-lost-pod": "passed",
+        "web-outlives-a-lost-pod-with-a-broken-config": "failed",
+        "store-reports-a-full-volume": "broken",
+        "node-drain-spares-web": "skipped",
+    }
+
+
+def test_the_page_is_one_file_of_a_few_megabytes(page):
+    """A small run's page can be mailed and opened from disk: no other file is loaded."""
+    assert page.stat().st_size < 5_000_000
+    assert not list(page.parent.glob("*.js"))
+
+
+def test_history_grows_by_a_run_each_time(page):
+    """Earlier runs are kept in the history file, one line each."""
+    assert len((page.parents[1] / "history.jsonl").read_text().splitlines()) == 2
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="chromium is not installed")
+def test_a_browser_shows_the_failed_scenario_without_network(page, tmp_path):
+    """Opened from disk, the page of the failed scenario shows its reason, its phases and its picture."""
+    tests = json.loads((page.parent / "test-results.json").read_text())["byId"]
+    failed = next(key for key, test in tests.items() if test["status"] == "failed")
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    argv = [
+        "chromium",
+        *CHROMIUM,
+        "--host-resolver-rules=MAP * ~NOTFOUND",
+        profile,
+        "--dump-dom",
+        f"{page.as_uri()}#{failed}",
+    ]
+    seen = subprocess.run(argv, check=True, capture_output=True, timeout=90).stdout.decode()
+    assert "had not recovered 12s after the injection" in seen
+    assert "Promise broken" in seen
+    assert "residue" in seen
+    assert "data:image/svg+xml;base64," in seen
