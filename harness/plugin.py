@@ -15,6 +15,7 @@ import pytest
 
 from harness.acquire import acquire, prober_image
 from harness.load import load_file, looks_like_scenario
+from harness.machine.paths import data_dir
 from harness.machine.progress import Progress, Silent, Terminal
 from harness.model.errors import BadInput, HealproofError
 from harness.model.scenario import Scenario
@@ -152,7 +153,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if hasattr(config, "workerinput") or not options.folder.is_dir():
         return
     terminalreporter.section("healproof", sep="=")
-    text = write_reports(options.folder, colour=terminalreporter.hasmarkup, width=terminalreporter._tw.fullwidth)
+    text = write_reports(
+        options.folder,
+        categories=data_dir("reports") / "categories.json",
+        colour=terminalreporter.hasmarkup,
+        width=terminalreporter._tw.fullwidth,
+    )
     terminalreporter.write_line(text)
     terminalreporter.write_line(f"seed {options.seed}")
 

@@ -32,6 +32,7 @@ from harness.model.verdict import Verdict
 from harness.observe.timeline import Recorder
 from harness.observe.traffic import Traffic, traffic_needed
 from harness.observe.watches import WATCHED, watch
+from harness.report.redact import redact
 from harness.place import choose_namespace, place, workload_refs
 
 STEADY_SECONDS = 1.0
@@ -269,7 +270,7 @@ class _Run:
         record = self._bench.record
         return Header(
             t=0.0,
-            scenario=self._scenario.as_data(),
+            scenario=redact(self._scenario.as_data()),
             namespace=self._namespace,
             cluster=record.name,
             provider=record.provider,

@@ -14,6 +14,7 @@ from harness.judge import judge
 from harness.kube.client import Client
 from harness.load_recorded import read_timeline, recorded_scenario
 from harness.machine.clock import Monotonic
+from harness.machine.paths import data_dir
 from harness.model.cluster import Capability, ClusterRecord
 from harness.model.errors import BadInput, Exit, HealproofError, UndoFailed
 from harness.model.picture import Picture
@@ -58,7 +59,9 @@ def report(said: argparse.Namespace) -> Exit:
     """Write the reports of a recorded run again."""
     if not said.folder.is_dir():
         raise BadInput(f"{said.folder}: no such folder", hint="a run's folder is below reports/")
-    sys.stdout.write(write_reports(said.folder, colour=sys.stdout.isatty()))
+    sys.stdout.write(
+        write_reports(said.folder, categories=data_dir("reports") / "categories.json", colour=sys.stdout.isatty())
+    )
     return Exit.PASSED
 
 

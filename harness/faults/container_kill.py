@@ -18,7 +18,7 @@ from harness.registry import FAULTS
 
 
 class Signal(enum.StrEnum):
-    """Signals that end a process."""
+    """Signals that end a process. The kernel drops all but KILL for a container's first process without a handler."""
 
     KILL = "KILL"
     TERM = "TERM"

@@ -113,7 +113,10 @@ def delete_pod(client: Client, namespace: str, name: str, uid: str, grace_second
 
 
 def evict_pod(client: Client, namespace: str, name: str, uid: str) -> Literal["evicted", "refused", "gone"]:
-    """Evict the pod with this uid; `refused` means that its disruption budget says not yet, so ask again later."""
+    """Evict the pod with this uid; `refused` means that its disruption budget says not yet, so ask again later.
+
+    The server asks the budget before it looks at the uid: `refused` may be about a successor of the same name.
+    """
     eviction = {
         "apiVersion": "policy/v1",
         "kind": "Eviction",

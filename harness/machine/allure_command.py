@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 import tomllib
@@ -22,6 +23,10 @@ SINGLE_FILE_BYTES_MAX = 4_000_000
 """Results larger than this are not put into one file: the page would be slow to open and to mail."""
 
 _HIDDEN_LABELS = ["host", "thread", "package", "framework", "language", "parentSuite", "suite", "subSuite"]
+
+_TRACKING = re.compile(
+    r"""<script[^>]*src="https://www\.googletagmanager\.com/[^>]*></script>\s*<script>[^<]*gtag\([^<]*</script>"""
+)
 
 
 class Page(NamedTuple):
@@ -112,6 +117,7 @@ def _render(command: Path, results_dir: Path, out_dir: Path, history: Path | Non
         done = run(argv, timeout_seconds=GENERATE_SECONDS_MAX, env={"NO_COLOR": "1"})
         if not (page / "index.html").is_file():  # its exit code is 0 even then
             raise CommandFailed(argv, done.code, f"no page was written\n{done.stderr.decode(errors='replace')}")
+        _remove_tracking(page)
         if (out_dir / "index.html").is_file():
             shutil.rmtree(out_dir)  # only ever a page of an earlier run
         shutil.copytree(page, out_dir, dirs_exist_ok=True)
@@ -119,6 +125,12 @@ def _render(command: Path, results_dir: Path, out_dir: Path, history: Path | Non
             history.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(past, history)
     return out_dir / "index.html"
+
+
+def _remove_tracking(page: Path) -> None:
+    """Allure's template loads Google Analytics and has no switch for it: a page about a cluster must not call home."""
+    for path in page.rglob("*.html"):
+        path.write_text(_TRACKING.sub("", path.read_text()))
 
 
 def _config(results_dir: Path, history: Path, title: str, *, single_file: bool) -> dict[str, Any]:

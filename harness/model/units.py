@@ -40,7 +40,7 @@ class Seconds(float, Token):
             return cls(written)
         if written == 0 and not isinstance(written, bool):
             return cls(0)
-        if not isinstance(written, str) or not _DURATION.match(written):
+        if not isinstance(written, str) or not _DURATION.fullmatch(written):
             raise cls.refuse(written)
         return cls(sum(float(number) * _FACTORS[unit] for number, unit in _PART.findall(written)))
 
@@ -61,7 +61,7 @@ class Share(float, Token):
         """Read `99.5%`."""
         if isinstance(written, Share):
             return cls(written)
-        if not isinstance(written, str) or not re.match(cls.schema["pattern"], written):
+        if not isinstance(written, str) or not re.fullmatch(cls.schema["pattern"], written):
             raise cls.refuse(written)
         percent = float(written[:-1])
         if percent > 100:
@@ -85,7 +85,7 @@ class Ref(str, Token):
     @classmethod
     def parse(cls, written: object) -> Self:
         """Read `deployment/web`."""
-        if not isinstance(written, str) or not re.match(cls.schema["pattern"], written):
+        if not isinstance(written, str) or not re.fullmatch(cls.schema["pattern"], written):
             raise cls.refuse(written)
         return cls(written)
 
@@ -110,7 +110,7 @@ class Selector(str, Token):
     @classmethod
     def parse(cls, written: object) -> Self:
         """Read `app=web,tier=front`."""
-        if not isinstance(written, str) or not re.match(cls.schema["pattern"], written):
+        if not isinstance(written, str) or not re.fullmatch(cls.schema["pattern"], written):
             raise cls.refuse(written)
         return cls(written)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -21,6 +23,8 @@ from harness.providers.cluster_files import (
 )
 
 __all__ = ["load_record", "load_records", "record_path", "save_record"]
+
+_NAME_MAX = 50
 
 
 class Row(NamedTuple):
@@ -110,8 +114,16 @@ def remove_leftovers() -> list[Found]:
 
 
 def cluster_name(provider: str, shape: str, suffix: str = "") -> str:
-    """`healproof-<provider>-<shape>`, with a suffix where several of one kind live side by side (xdist workers)."""
-    return "-".join(word for word in ("healproof", provider, shape, suffix) if word)
+    """`healproof-<provider>-<shape>`, with a suffix where several of one kind live side by side (xdist workers).
+
+    Words with letters that no cluster name may have, such as a context's, are shortened and made distinct by a hash.
+    """
+    plain = "-".join(word for word in ("healproof", provider, shape, suffix) if word)
+    legible = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    if legible == plain and len(plain) <= _NAME_MAX:
+        return plain
+    mark = hashlib.sha256(plain.encode()).hexdigest()[:6]
+    return f"{legible[: _NAME_MAX - len(mark) - 1].rstrip('-')}-{mark}"
 
 
 def provider_named(name: str) -> Provider:

@@ -16,11 +16,11 @@ from harness.machine.progress import Progress
 from harness.model.errors import BadInput, ClusterBroken, CommandFailed, MissingProgram
 from harness.providers.base import Finding
 from harness.providers.host_facts import HostFacts, read_host_facts
+from harness.providers.packages import install, may_install
 
 NAMES = ("docker", "podman", "nerdctl")
 ASK_SECONDS = 20.0
 REGISTRY_SECONDS = 8.0
-INSTALL_SECONDS = 600.0
 
 
 class Engine(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +66,11 @@ def find_engine(facts: HostFacts | None = None) -> Engine | None:
     return next((answer.engine for answer in (ask(name, facts) for name in wanted()) if answer.engine), None)
 
 
+def engine_named(name: str) -> Engine:
+    """The engine a cluster was made with, taken at its word: nothing is asked, so that every use stays cheap."""
+    return Engine(name=name, version="", environment=_environment(name, read_host_facts()))
+
+
 def require_engine(progress: Progress) -> Engine:
     """The engine that runs here, installed first where that is possible and allowed; else MissingProgram."""
     facts = read_host_facts()
@@ -73,8 +78,8 @@ def require_engine(progress: Progress) -> Engine:
     for answer in answers:
         if answer.engine:
             return answer.engine
-    if may_install(facts):
-        install_podman(facts, progress)
+    if may_install_podman(facts):
+        install(podman_packages(facts), progress)
         answer = ask("podman", facts)
         if answer.engine:
             return answer.engine
@@ -113,23 +118,17 @@ def ask(name: str, facts: HostFacts) -> Answer:
     return Answer(name=name, engine=engine, seen=f"{engine.version}{', rootless' if engine.rootless else ''}")
 
 
-def may_install(facts: HostFacts) -> bool:
-    """Whether podman may be installed here: root, Debian or Ubuntu, and not forbidden by HEALPROOF_INSTALL=no."""
-    allowed = os.environ.get("HEALPROOF_INSTALL", "").lower() not in {"no", "0", "false"}
-    named = os.environ.get("HEALPROOF_ENGINE", "podman")
-    return allowed and named == "podman" and facts.root and facts.debian_family and shutil.which("apt-get") is not None
+def may_install_podman(facts: HostFacts) -> bool:
+    """Whether podman would be installed here when no engine answers."""
+    return may_install(facts) and os.environ.get("HEALPROOF_ENGINE", "podman") == "podman"
 
 
-def install_podman(facts: HostFacts, progress: Progress) -> None:
-    """Install podman with the system's package manager; raises CommandFailed where that fails."""
+def podman_packages(facts: HostFacts) -> list[str]:
+    """The packages podman needs here; with a trailing minus, one that must not come along."""
     packages = ["podman", "netavark", "aardvark-dns", "iptables", "catatonit"]
     if facts.cgroup_version == 1:
         packages += ["runc", "crun-"]  # crun refuses the hybrid layout of cgroup v1
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    with progress.step(f"installing {packages[0]} with apt-get (HEALPROOF_INSTALL=no forbids it)"):
-        run(["apt-get", "update", "-qq"], timeout_seconds=INSTALL_SECONDS, env=quiet)
-        words = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
-        run(words, timeout_seconds=INSTALL_SECONDS, env=quiet)
+    return packages
 
 
 def examine_engines() -> list[Finding]:
@@ -140,7 +139,7 @@ def examine_engines() -> list[Finding]:
     if found:
         return [Finding("container engine", True, f"{found.name} {found.seen}")]
     seen = "; ".join(f"{answer.name}: {answer.seen}" for answer in answers)
-    if may_install(facts):
+    if may_install_podman(facts):
         return [Finding("container engine", True, f"{seen}; podman will be installed with apt-get")]
     return [Finding("container engine", False, seen, next((a.remedy for a in answers if a.remedy), ""))]
 

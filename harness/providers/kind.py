@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from pathlib import Path
 from typing import ClassVar
 
-from harness.machine.paths import cache_dir, state_dir
+from harness.machine.locks import is_locked, locked
+from harness.machine.paths import state_dir
 from harness.machine.process import Completed, kill_group, pipe
 from harness.machine.progress import Progress
 from harness.model.cluster import Capability, ClusterRecord
-from harness.model.errors import ClusterBroken, CommandFailed
+from harness.model.errors import ClusterBroken, CommandFailed, MissingProgram
 from harness.providers import kind_nodes
 from harness.providers.base import Finding, Leftover
 from harness.providers.engines import (
     Engine,
+    engine_named,
     examine_engines,
     find_engine,
     kind_environment,
@@ -33,7 +36,7 @@ from harness.providers.kind_config import (
     parse_shape,
     storage_manifest,
 )
-from harness.providers.kind_image import choose_images
+from harness.providers.kind_image import choose_images, examine_images
 from harness.providers.programs import ensure
 
 ALIVE_SECONDS = 5.0
@@ -45,6 +48,8 @@ CAPABILITIES = (
     Capability.BOUNDED_VOLUMES,
     Capability.DISPOSABLE,
 )
+NODES_STEP = "Preparing nodes"  # kind says it when the node containers run
+SERVICE_SUBNET = "10.96.0.0/16"  # kind's own; no shape changes it
 STORAGE_STEP = "Installing StorageClass"  # kind says it when the API server answers and the pod network is installed
 KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
 CANARY = "--namespace=healproof-canary"
@@ -59,16 +64,11 @@ class KindProvider:
         """Whether an engine runs or can be installed, and what this host lacks. Changes nothing."""
         facts = read_host_facts()
         modules = facts.has_modules_folder or facts.root
-        free = shutil.disk_usage(cache_dir()).free / 1e9
+        seen = "there" if facts.has_modules_folder else "missing; an empty one serves"
         return [
             *examine_engines(),
-            Finding(
-                "/lib/modules",
-                modules,
-                "there" if facts.has_modules_folder else "missing; an empty one serves",
-                "" if modules else "sudo mkdir -p /lib/modules",
-            ),
-            Finding("disk for node images", free > 5, f"{free:.0f} GB free", "free 5 GB" if free <= 5 else ""),
+            examine_images(find_engine(), facts),
+            Finding("/lib/modules", modules, seen, "" if modules else "sudo mkdir -p /lib/modules"),
         ]
 
     def up(self, name: str, shape: str, progress: Progress) -> ClusterRecord:
@@ -79,7 +79,11 @@ class KindProvider:
         require_modules_folder(facts)
         images = choose_images(engine, facts, progress)
         cluster, files = _cluster_name(name), _files(name)
-        with _removed_on_failure(engine, cluster, files), progress.step(f"kind cluster {cluster} ({shape})"):
+        with (
+            locked(_making(cluster)),
+            _removed_on_failure(engine, cluster, files),
+            progress.step(f"kind cluster {cluster} ({shape})"),
+        ):
             kind_nodes.remove_cluster(engine, cluster)
             _write_files(files, parsed, images)
             self._create(engine, cluster, files, images, progress)
@@ -87,28 +91,26 @@ class KindProvider:
 
     def alive(self, record: ClusterRecord) -> bool:
         """Whether every node runs and the API server answers `/readyz`."""
-        engine = find_engine()
-        if engine is None or not set(record.nodes) <= set(kind_nodes.containers(engine, running=True)):
-            return False
+        words = [*KUBECTL, "get", "--raw=/readyz"]
         try:
-            asked = self.node_exec(
-                record, record.nodes[0], [*KUBECTL, "get", "--raw=/readyz"], timeout_seconds=ALIVE_SECONDS
+            running = kind_nodes.containers(_engine_of(record), _cluster_name(record.name), running=True)
+            return set(record.nodes) <= set(running) and (
+                self.node_exec(record, record.nodes[0], words, timeout_seconds=ALIVE_SECONDS).code == 0
             )
-        except (ClusterBroken, CommandFailed):
+        except (ClusterBroken, CommandFailed, MissingProgram):
             return False
-        return asked.code == 0
 
     def down(self, record: ClusterRecord) -> None:
         """Remove the containers, volumes, network and files of the cluster."""
-        engine = find_engine()
-        if engine is not None:
-            kind_nodes.remove_cluster(engine, _cluster_name(record.name), record.nodes)
+        with contextlib.suppress(MissingProgram):  # without its engine nothing of the cluster is left but its files
+            kind_nodes.remove_cluster(_engine_of(record), _cluster_name(record.name), record.nodes)
         _remove_files(_files(record.name))
 
     def leftovers(self, known: Sequence[ClusterRecord]) -> list[Leftover]:
-        """Containers and networks of healproof's kind clusters that no record knows."""
+        """Containers and networks of healproof's kind clusters that no record knows and no process makes right now."""
         engine = find_engine()
         names = [_cluster_name(record.name) for record in known if record.provider == self.name]
+        names += [path.stem for path in _making("x").parent.glob("*.lock") if is_locked(path)]
         return kind_nodes.leftover_parts(engine, names) if engine else []
 
     def remove(self, leftover: Leftover) -> None:
@@ -146,6 +148,8 @@ class KindProvider:
             for raw in child.stdout or ():
                 line = raw.decode(errors="replace").rstrip()
                 said.append(line)
+                if "✓" in line and NODES_STEP in line:
+                    _refuse_unknown_services(engine, f"{cluster}-control-plane")
                 if "✓" in line and STORAGE_STEP in line:
                     self._start_canary(engine, f"{cluster}-control-plane", images)
             code = child.wait()
@@ -194,6 +198,19 @@ class KindProvider:
         )
 
 
+def _refuse_unknown_services(engine: Engine, node: str) -> None:
+    """Answer at once for a Service that kube-proxy has not programmed yet, instead of silence.
+
+    CoreDNS asks for the API server's Service before kube-proxy runs. Left unanswered, its first connection stays in
+    the kernel's connection table without its translation, and CoreDNS tries again only after 30 s. What kube-proxy
+    has translated never meets this rule.
+    """
+    rule = ["-d", SERVICE_SUBNET, "-j", "REJECT"]
+    done = kind_nodes.exec_in(engine, node, ["iptables", "-w", "-A", "FORWARD", *rule], timeout_seconds=30)
+    if done.code != 0:
+        raise ClusterBroken(f"{node}: iptables: {done.stderr.decode(errors='replace').strip()[-300:]}")
+
+
 def _what_hangs(engine: Engine, node: str, done: Completed) -> str:
     words = [*KUBECTL, "get", "pods", "--all-namespaces", "--output=wide"]
     pods = kind_nodes.exec_in(engine, node, words, timeout_seconds=30).text
@@ -213,11 +230,7 @@ def _facts(engine: Engine, cluster: str, shape: str, images: Images) -> dict[str
 
 
 def _engine_of(record: ClusterRecord) -> Engine:
-    engine = find_engine()
-    if engine is None:
-        named = record.facts.get("engine", "the container engine")
-        raise ClusterBroken(f"{record.name}: {named} does not answer any more", hint="start it, or `healproof up`")
-    return engine
+    return engine_named(record.facts["engine"])
 
 
 def _write_files(files: ClusterFiles, shape: Shape, images: Images) -> None:
@@ -236,7 +249,7 @@ def _remove_files(files: ClusterFiles) -> None:
         path.unlink(missing_ok=True)
 
 
-@contextmanager
+@contextlib.contextmanager
 def _removed_on_failure(engine: Engine, cluster: str, files: ClusterFiles) -> Iterator[None]:
     try:
         yield
@@ -250,6 +263,11 @@ def _files(name: str) -> ClusterFiles:
     folder = state_dir() / "clusters" / name
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return ClusterFiles(folder=folder)
+
+
+def _making(cluster: str) -> Path:
+    """The lock that is held while the cluster is being made and has no record yet."""
+    return state_dir() / "kind" / f"{cluster}.lock"
 
 
 def _cluster_name(name: str) -> str:

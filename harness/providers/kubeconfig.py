@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -54,6 +53,9 @@ class KubeconfigProvider:
         files = ", ".join(str(file) for file in self._files)
         seen = f"{files}: {', '.join(names) or 'no context'}"
         return [Finding("kubeconfig", bool(names), seen, "" if names else "only needed for clusters of your own")]
+
+    def prepare(self, progress: Progress) -> None:
+        """Nothing: the cluster is there."""
 
     def up(self, name: str, shape: str, progress: Progress) -> ClusterRecord:
         """Attach to the named context; the shape is the cluster's own business."""
@@ -156,11 +158,6 @@ class KubeconfigProvider:
             namespaces=self._namespaces,
             kubernetes_version=version,
         )
-
-
-def shape_of(context: str) -> str:
-    """What stands for the shape in a cluster's name: the context, in the letters that a name may have."""
-    return re.sub(r"[^a-z0-9]+", "-", context.lower()).strip("-")[:30].strip("-") or "context"
 
 
 class _Version(msgspec.Struct, rename={"git_version": "gitVersion"}):

@@ -32,7 +32,7 @@ def contexts(files: tuple[Path, ...]) -> tuple[str, ...]:
 def extract(files: tuple[Path, ...], context: str) -> _Entry:
     """A kubeconfig with that one context, its cluster and its user, and paths that hold from anywhere.
 
-    Raises BadInput where the context does not exist or points to nothing, or where a file cannot be read.
+    Raises BadInput where the context does not exist, points to nothing or to a missing file, or cannot be read.
     """
     read = _read(files)
     known = _entries(read, "contexts")
@@ -47,6 +47,8 @@ def extract(files: tuple[Path, ...], context: str) -> _Entry:
         entry = _entries(read, f"{kind}s").get(name)
         if entry is None:
             raise BadInput(f"context {context!r} names the {kind} {name!r}, which is in none of {_names(files)}")
+        for missing in (entry[key] for key in _PATHS if entry.get(key) and not Path(entry[key]).is_file()):
+            raise BadInput(f"context {context!r}: its {kind} {name!r} needs the file {missing}, which is not there")
         parts[f"{kind}s"] = [{"name": name, kind: entry}]
     return parts
 

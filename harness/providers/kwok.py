@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import socket
@@ -57,6 +58,10 @@ class KwokProvider:
             findings.append(Finding(program, place is not None or can_build, seen, remedy))
         return findings
 
+    def prepare(self, progress: Progress) -> None:
+        """Have the programs, so that a later `up` takes seconds."""
+        ensure_many(PROGRAMS, progress)
+
     def up(self, name: str, shape: str, progress: Progress) -> ClusterRecord:
         """Start the processes and wait until all nodes are ready and a pod was scheduled and runs."""
         chosen = load_shape(shape)
@@ -111,7 +116,7 @@ class KwokProvider:
         found = [Leftover("folder", str(path)) for path in orphans]
         gone_folders = {
             str(identity): words
-            for identity, words in with_argument_below(clusters_dir()).items()
+            for identity, words in _processes(clusters_dir()).items()
             if (owner := _owner(words)) and owner not in names and not is_locked(lock_path(owner))
         }
         return found + [Leftover("process", f"{key} {Path(words[0]).name}") for key, words in gone_folders.items()]
@@ -195,10 +200,18 @@ class KwokProvider:
         api.ask("DELETE", f"{pods}/healproof-ready", {"gracePeriodSeconds": 0})
 
     def _sweep(self, name: str) -> None:
-        """End every process that was told a path in the cluster's folder, and remove what it kept there."""
+        """End every program of the cluster, with or without a record of it, and remove what it kept in its folder."""
         folder = cluster_dir(name) / "kwok"
-        end(with_argument_below(folder))
+        end(_processes(folder))
         shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # the record is still in it, or it never was
+            folder.parent.rmdir()
+
+
+def _processes(folder: Path) -> dict[Identity, tuple[str, ...]]:
+    """Our programs that work below a folder; whoever merely reads a log or uses the kubeconfig there is spared."""
+    found = with_argument_below(folder)
+    return {identity: words for identity, words in found.items() if Path(words[0]).name in PROGRAMS}
 
 
 def _free_port(files: Files) -> int:

@@ -13,17 +13,14 @@ from harness.report.junit import write_junit
 from harness.report.results import collect, write_results
 from harness.report.terminal import summary
 
-CATEGORIES = Path(__file__).parent.parent.parent / "reports" / "categories.json"
 
-
-def write_reports(folder: Path, *, colour: bool = False, width: int = 80) -> str:
+def write_reports(folder: Path, *, categories: Path, colour: bool = False, width: int = 80) -> str:
     """Write results.json, junit.xml and what Allure wants once a run; gives the summary."""
     run = gather(folder)
     results = write_results(folder, run)
     junit = write_junit(folder / "junit.xml", run)
     allure_results = folder / "allure-results"
     if allure_results.is_dir():
-        categories = CATEGORIES if CATEGORIES.is_file() else None
         write_run_files(allure_results, run, categories=categories, environ=os.environ)
     return summary(run, reports={"results": results, "junit": junit}, colour=colour, width=width)
 

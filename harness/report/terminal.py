@@ -84,7 +84,7 @@ def _finding(finding: Finding, width: int) -> list[str]:
     if finding.last_seen:
         lines.append("    last seen:")
         for line in redact_text(finding.last_seen).splitlines():
-            lines += _wrap(line, width, "      " + " " * (len(line) - len(line.lstrip())))
+            lines += _wrap(line.strip(), width, "      " + " " * (len(line) - len(line.lstrip())))
     return lines
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import shutil
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -25,6 +24,8 @@ from harness.providers.node_image.rootfs import build_rootfs, rootfs_key
 from harness.providers.node_image.store import Store, digest
 from harness.providers.pins import Pins
 from harness.providers.programs import ensure_many, located
+
+Parts = tuple[dict[str, Path], Path]  # programs by name, and the folder of the root file system
 
 LOAD_SECONDS = 600.0
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
@@ -88,14 +89,15 @@ def build_image(engine: Engine, pins: Pins, facts: HostFacts, progress: Progress
     with locked(store.root / "lock"):
         if engine.has_image(name):  # another process made it while this one waited
             return name
-        announce_and_check(store.root, progress, programs_built=all(located(program) for program in PROGRAMS))
-        binaries, rootfs = _parts(store, pins, progress)
+        announce_and_check(store.root, facts, progress, programs_built=all(located(program) for program in PROGRAMS))
+        parts = _parts(store, pins, progress)
         store.forget("image", key)  # the engine lost its copy
-        store.made("image", key, partial(_make_node, engine, pins, facts, binaries, rootfs), progress)
+        store.made("image", key, partial(_make_node, engine, pins, facts, parts=parts), progress)
+        _remove_older(engine, name)
     return name
 
 
-def _parts(store: Store, pins: Pins, progress: Progress) -> tuple[dict[str, Path], Path]:
+def _parts(store: Store, pins: Pins, progress: Progress) -> Parts:
     """The programs and the root file system; debootstrap mostly waits for its downloads, so Go runs beside it."""
     children = Children()
 
@@ -112,10 +114,9 @@ def _parts(store: Store, pins: Pins, progress: Progress) -> tuple[dict[str, Path
         return binaries, rootfs.result()
 
 
-def _make_node(
-    engine: Engine, pins: Pins, facts: HostFacts, binaries: Mapping[str, Path], rootfs: Path, folder: Path
-) -> None:
+def _make_node(engine: Engine, pins: Pins, facts: HostFacts, folder: Path, *, parts: Parts) -> None:
     """Write the node's upper layer over the operating system's, load both, and keep only the note that it is done."""
+    binaries, rootfs = parts
     scratch, tree = folder / "scratch", folder / "scratch" / "tree"
     tree.mkdir(parents=True)
     images = scratch / "images.tar"
@@ -135,6 +136,15 @@ def _make_node(
     engine.run("load", "-i", str(archive), timeout_seconds=LOAD_SECONDS)
     shutil.rmtree(scratch)
     (folder / "name").write_text(node.name)
+
+
+def _remove_older(engine: Engine, name: str) -> None:
+    """Give back the disk of images built before; the engine itself refuses to remove one that a cluster still uses."""
+    repository = name.rsplit(":", 1)[0]
+    listed = engine.run("images", "--format", "{{.Repository}}:{{.Tag}}").text.split()
+    for older in listed:
+        if older.startswith(f"{repository}:") and older != name:
+            engine.run("rmi", older, check=False)
 
 
 def architecture() -> str:

@@ -106,6 +106,8 @@ def _preload(binaries: Mapping[str, Path], images: Path, tree: Path) -> None:
     with _containerd(binaries, root) as ctr:
         words = [*ctr, "-n", "k8s.io", "images", "import", "--local", "--discard-unpacked-layers", str(images)]
         run(words, timeout_seconds=IMPORT_SECONDS)
+        # layers that are unpacked are not needed a second time
+        run([*ctr, "-n", "k8s.io", "content", "prune", "references"], timeout_seconds=IMPORT_SECONDS)
     store = tree / "var/lib/containerd"
     store.mkdir(parents=True)
     (root / CONTENT).rename(tree / "kind/content")

@@ -106,6 +106,15 @@ def test_clusters_of_several_workers_have_names_of_their_own(paper):
     assert names == {"healproof-kwok-default", "healproof-kwok-default-gw0", "healproof-kwok-default-gw1"}
 
 
+def test_any_context_gives_a_name_that_a_cluster_can_have(paper):
+    """Context names with other letters, or too many, become names that are accepted and stay distinct."""
+    contexts = ["kind-x", "arn:aws:eks:eu-west-1:123456789012:cluster/Prod-Blue", "Prod", "prod", "prod_", "/"]
+    names = [catalogue.cluster_name("kubeconfig", "any", context) for context in contexts]
+    assert len(set(names)) == len(contexts)
+    assert names[0] == "healproof-kubeconfig-any-kind-x"
+    assert [load_record(name) for name in names] == [None] * len(names)
+
+
 def test_a_failed_up_leaves_no_record(paper):
     """What never became ready is not listed and not reused."""
     with pytest.raises(ClusterBroken):

@@ -7,7 +7,7 @@ import pytest
 from harness.machine.progress import Silent
 from harness.model.cluster import Capability, ClusterRecord
 from harness.model.errors import BadInput, ClusterBroken
-from harness.providers.kubeconfig import KubeconfigProvider, shape_of
+from harness.providers.kubeconfig import KubeconfigProvider
 from harness.providers.kubeconfig_file import contexts, extract, files_in_use
 
 
@@ -28,7 +28,8 @@ def user_file(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     path = tmp_path / "home" / "config"
     path.parent.mkdir()
-    path.write_text(json.dumps(config("prod", "http://127.0.0.1:1", tokenFile="t")))
+    path.write_text(json.dumps(config("prod", "http://127.0.0.1:1", username="u")))
+    (path.parent / "ca.crt").write_text("")
     return path
 
 
@@ -53,7 +54,6 @@ def test_an_unknown_context_is_refused_with_the_known_ones(user_file):
 def test_a_cluster_that_does_not_answer_leaves_no_copied_credentials(user_file, tmp_path):
     """A failed attach removes its copy, and never touches the user's file."""
     before = user_file.read_bytes(), user_file.stat().st_mtime_ns
-    (user_file.parent / "ca.crt").write_text("")
     provider = KubeconfigProvider(kubeconfig=user_file, context="prod", namespaces=["a"])
     with pytest.raises(ClusterBroken, match="not ready"):
         provider.up("mine", "prod", Silent())
@@ -61,8 +61,18 @@ def test_a_cluster_that_does_not_answer_leaves_no_copied_credentials(user_file, 
     assert (user_file.read_bytes(), user_file.stat().st_mtime_ns) == before
 
 
+def test_a_context_that_needs_a_missing_file_is_refused(user_file):
+    """A certificate that is not there is named, before anything is copied or asked."""
+    (user_file.parent / "ca.crt").unlink()
+    with pytest.raises(BadInput, match=r"cluster 'prod' needs the file .*ca\.crt"):
+        extract((user_file,), "prod")
+
+
 def test_only_the_chosen_context_is_copied_with_paths_that_hold_anywhere(tmp_path):
     """Other contexts' credentials stay out, and relative paths are read from the file's own folder."""
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "one.key").touch()
+    (tmp_path / "ca.crt").touch()
     one = config("one", "https://one", **{"client-key": "keys/one.key"})
     one["users"][0]["user"]["exec"] = {"command": "./plugin"}
     (tmp_path / "a").write_text(json.dumps(one))
@@ -77,6 +87,7 @@ def test_only_the_chosen_context_is_copied_with_paths_that_hold_anywhere(tmp_pat
 
 def test_the_first_file_counts_where_files_disagree(tmp_path):
     """KUBECONFIG with several files is merged the way kubectl merges it."""
+    (tmp_path / "ca.crt").touch()
     (tmp_path / "a").write_text(json.dumps(config("one", "https://first")))
     (tmp_path / "b").write_text(json.dumps(config("one", "https://second")))
     taken = extract((tmp_path / "a", tmp_path / "missing", tmp_path / "b"), "one")
@@ -103,6 +114,7 @@ def test_a_file_that_is_no_kubeconfig_is_named(tmp_path, text):
 
 def test_a_dangling_context_is_refused(tmp_path):
     """A context whose user does not exist cannot be attached to."""
+    (tmp_path / "ca.crt").touch()
     content = config("one", "https://one")
     content["users"] = []
     (tmp_path / "a").write_text(json.dumps(content))
@@ -132,19 +144,6 @@ def test_a_record_with_other_rights_than_asked_for_is_not_reused():
     )
     assert not KubeconfigProvider(context="prod", namespaces=["a"], node_access=True).alive(record)
     assert not KubeconfigProvider(context="prod", namespaces=["a", "b"]).alive(record)
-
-
-@pytest.mark.parametrize(
-    ("context", "shape"),
-    [
-        ("arn:aws:eks:eu-west-1:1234:cluster/Prod", "arn-aws-eks-eu-west-1-1234-clu"),
-        ("kind-x", "kind-x"),
-        ("///", "context"),
-    ],
-)
-def test_any_context_has_a_name_that_a_cluster_can_have(context, shape):
-    """Context names with letters that no cluster name may have still give one."""
-    assert shape_of(context) == shape
 
 
 def test_down_forgets_the_credentials(tmp_path):

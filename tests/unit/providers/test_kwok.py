@@ -3,12 +3,14 @@ import stat
 import pytest
 from ruamel.yaml import YAML
 
+from harness.machine.process import spawn
 from harness.model.cluster import Capability, ClusterRecord
 from harness.model.errors import BadInput, ClusterBroken
 from harness.providers import kwok, kwok_shape
 from harness.providers.kwok import KwokProvider
 from harness.providers.kwok_parts import Files, command_line, write_kubeconfig, write_tokens
 from harness.providers.kwok_shape import PROGRAMS, load_shape, shapes, stages_file
+from harness.providers.processes import end, identify, running
 
 
 @pytest.fixture
@@ -145,6 +147,17 @@ def test_a_command_on_a_simulated_node_is_refused():
     with pytest.raises(ClusterBroken, match="node-1 is simulated"):
         KwokProvider().node_exec(record, "node-1", ["true"], timeout_seconds=1)
     assert Capability.NODE_EXEC not in record.capabilities
+
+
+def test_who_merely_reads_a_clusters_files_outlives_it(files):
+    """`down` ends the cluster's own programs, never a `tail` of its log or a client that uses its kubeconfig."""
+    (files.folder / "etcd.log").touch()
+    reader = identify(spawn(["tail", "-f", str(files.log("etcd"))], log=files.folder.parent / "log"))
+    record = ClusterRecord(name="c", provider="kwok", shape="default", kubeconfig="", context="c")
+    KwokProvider().down(record)
+    assert not files.folder.exists()
+    assert running(reader)
+    end([reader])
 
 
 def test_a_record_without_its_processes_is_dead(files):

@@ -79,14 +79,10 @@ def test_a_waiting_exclusive_lease_is_not_starved_by_new_shared_ones():
 def test_a_process_that_dies_gives_its_lease_back(tmp_path):
     """After kill -9 of the holder the cluster can be leased at once."""
     code = (
-        "import time; from harness.providers.lease import lease; from harness.model.cluster import ClusterRecord
-"
-        "record = ClusterRecord(name='leased', provider='p', shape='s', kubeconfig='', context='')
-"
-        "with lease(record, exclusive=True):
-"
-        "    print('held', flush=True); time.sleep(60)
-"
+        "import time; from harness.providers.lease import lease; from harness.model.cluster import ClusterRecord\n"
+        "record = ClusterRecord(name='leased', provider='p', shape='s', kubeconfig='', context='')\n"
+        "with lease(record, exclusive=True):\n"
+        "    print('held', flush=True); time.sleep(60)\n"
     )
     with pipe([sys.executable, "-c", code]) as child:
         assert child.stdout.readline() == b"held\n"

@@ -1,6 +1,7 @@
 """The page that the real allure command makes of real results opens from disk and shows the verdicts."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -59,6 +60,14 @@ def test_the_page_is_one_file_of_a_few_megabytes(page):
     """A small run's page can be mailed and opened from disk: no other file is loaded."""
     assert page.stat().st_size < 5_000_000
     assert not list(page.parent.glob("*.js"))
+
+
+def test_the_page_calls_nobody(page):
+    """The page loads nothing from elsewhere, Allure's analytics included."""
+    text = page.read_text()
+    assert "googletagmanager" not in text
+    assert "gtag(" not in text
+    assert not re.search(r"""<(script|link|img)[^>]+(src|href)=["']?https?:""", text)
 
 
 def test_history_grows_by_a_run_each_time(page):
