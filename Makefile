@@ -9,7 +9,7 @@ ARGS ?=
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: help chaos test unit lint bench lock up down doctor recover clean
+.PHONY: help chaos test unit lint bench docs lock up down doctor recover clean
 
 help: ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ lint: $(READY) ## style, types, import rules
 
 bench: $(READY) ## measure the figures of docs/benchmarks.md on this machine
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+docs: $(READY) ## write docs/reference again from the registries
+	@$(BIN)/python docs/generate.py
 
 up: $(READY) ## make a cluster and keep it
 	@$(BIN)/healproof up "$(CLUSTER)"

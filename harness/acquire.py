@@ -16,18 +16,23 @@ SHAPES = {"kind": "three-workers", "kwok": "default"}
 PROVIDERS = ("auto", *SHAPES, "kubeconfig")
 
 
-def acquire(options: Options, progress: Progress) -> ClusterRecord:
-    """The run's cluster: reused where it lives, made otherwise. Raises BadInput, HealproofError."""
-    known = catalogue.load_record(options.cluster) if options.cluster not in PROVIDERS else None
-    if known is not None:
-        return catalogue.up(known.provider, known.shape, name=known.name, progress=progress)
+def acquire(options: Options, progress: Progress, *, worker: str = "") -> ClusterRecord:
+    """The run's cluster: reused where it lives, made otherwise; with `worker` one of that worker's own.
+
+    Raises BadInput, HealproofError.
+    """
     if options.cluster not in PROVIDERS:
-        names = ", ".join((*PROVIDERS, *(record.name for record in catalogue.load_records())))
-        raise BadInput(f"--healproof-cluster: {options.cluster!r} is not accepted; accepted is one of {names}")
+        known = {record.name: record for record in catalogue.load_records()}
+        if options.cluster not in known:
+            names = ", ".join((*PROVIDERS, *known))
+            raise BadInput(f"--healproof-cluster: {options.cluster!r} is not accepted; accepted is one of {names}")
+        chosen = known[options.cluster]
+        return catalogue.up(chosen.provider, chosen.shape, name=chosen.name, progress=progress)
     if options.cluster == "kubeconfig":
         return _attach(options, progress)
     provider = doctor.choose(options.cluster)
-    return catalogue.up(provider, options.shape or SHAPES[provider], progress=progress)
+    shape = options.shape or SHAPES[provider]
+    return catalogue.up(provider, shape, name=catalogue.cluster_name(provider, shape, worker), progress=progress)
 
 
 def prober_image() -> str:

@@ -29,6 +29,7 @@ _TEXT_OPTIONS = {
 }
 _FLAGS = {
     "controls": "also run the broken twins that scenarios declare: each must fail as declared",
+    "per-worker": "each xdist worker gets a cluster of its own instead of sharing one",
     "node-access": "allow node faults on a kubeconfig cluster, through a privileged pod",
 }
 
@@ -42,6 +43,7 @@ class Options(NamedTuple):
     context: str
     namespaces: tuple[str, ...]
     node_access: bool
+    per_worker: bool
     controls: bool
     seed: int
     run: str
@@ -59,6 +61,7 @@ class Options(NamedTuple):
             context=str(said["context"]),
             namespaces=tuple(name.strip() for name in str(said["namespaces"]).split(",") if name.strip()),
             node_access=bool(said["node-access"]),
+            per_worker=bool(said["per-worker"]),
             controls=bool(said["controls"]),
             seed=_seed(str(said["seed"])) if seed is None else seed,
             run=run,

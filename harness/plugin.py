@@ -113,7 +113,8 @@ class ScenarioItem(pytest.Function):
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Scenarios that hold the cluster alone come last, so that they seldom wait for others; Allure is switched on."""
-    if any("arena" in getattr(item, "fixturenames", ()) for item in items):
+    uses_arena = any("arena" in getattr(item, "fixturenames", ()) for item in items)
+    if uses_arena and not config.option.collectonly:
         listen(config, config.stash[OPTIONS].folder)
     items.sort(key=lambda item: item.get_closest_marker("healproof_alone") is not None)
 
@@ -124,7 +125,8 @@ def arena(request: pytest.FixtureRequest) -> Iterator[Arena]:
     options = request.config.stash[OPTIONS]
     progress = _progress(request.config)
     before = signal.signal(signal.SIGTERM, _interrupt)
-    record = acquire(options, progress)
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "") if options.per_worker else ""
+    record = acquire(options, progress, worker=worker)
     stage = Arena(
         record,
         run=options.run,

@@ -32,8 +32,8 @@ from harness.model.verdict import Verdict
 from harness.observe.timeline import Recorder
 from harness.observe.traffic import Traffic, traffic_needed
 from harness.observe.watches import WATCHED, watch
-from harness.report.redact import redact
 from harness.place import choose_namespace, place, workload_refs
+from harness.report.redact import redact
 
 STEADY_SECONDS = 1.0
 """How long every workload must be whole before a fault: a baseline that flaps is none."""
@@ -127,7 +127,8 @@ class _Run:
         for traffic in self._traffic:
             traffic.stop()
         self._phase("stop")
-        return self._judge.verdict(self._now())
+        with self._recorder.still():
+            return self._judge.verdict(self._now())
 
     def put_back(self) -> None:
         """Undo whatever is not undone yet, end the observers, let go of the workload."""
@@ -143,6 +144,10 @@ class _Run:
         self._phase("prepare")
         self._watching = watch(self._bench.hub, self._recorder, self._namespace)
         self._bench.hub.wait_synced(WATCHED, SYNC_SECONDS_MAX)
+        self._traffic = [
+            Traffic(self._bench.client, self._recorder, self._namespace, need, self._bench.prober_image)
+            for need in traffic_needed(self._scenario)
+        ]
         place(
             self._bench.client,
             self._bench.record,
@@ -150,12 +155,10 @@ class _Run:
             namespace=self._namespace,
             run=self._bench.run,
             manifests=self._scenario.manifests,
+            helpers=[traffic.pod_name for traffic in self._traffic],
         )
-        for need in traffic_needed(self._scenario):
-            self._traffic.append(
-                Traffic(self._bench.client, self._recorder, self._namespace, need, self._bench.prober_image)
-            )
-            self._traffic[-1].prepare()
+        for traffic in self._traffic:
+            traffic.prepare()
 
     def _baseline(self) -> bool:
         """Wait until every workload has been whole for a while and traffic flows; says whether that came to be."""
@@ -168,7 +171,8 @@ class _Run:
                 until = self._now() + STEADY_SECONDS
                 steady = not self._recorder.wait(lambda: bool(self._lacking(refs)), until)
         if not steady:
-            lacking = "; ".join(self._lacking(refs)) or "it flapped"
+            with self._recorder.still():
+                lacking = "; ".join(self._lacking(refs)) or "it flapped"
             text = f"the workload was not steady within {self._scenario.baseline}: {lacking}"
             self._write(Broken(t=self._now(), source="baseline", text=text))
             return False
@@ -233,10 +237,11 @@ class _Run:
 
         while not judge.picture.broken:
             now = self._now()
-            pending = bool(judge.undecided(now))
+            with self._recorder.still():
+                pending = bool(judge.undecided(now))
+                wake = judge.wake_at() or now
             if not pending and now >= least_until:
                 return
-            wake = judge.wake_at() or now
             self._recorder.wait(worth_a_look, max(wake, now + 0.001) if pending else least_until)
 
     def _undo_faults(self) -> None:

@@ -6,9 +6,9 @@ import enum
 
 import msgspec
 
-from harness.model.picture import Picture
+from harness.model.picture import HEALTH_KINDS, Picture
 from harness.model.scenario import Checker, Expectation
-from harness.model.timeline import AnyEntry, Change, Injected, Undone
+from harness.model.timeline import AnyEntry, Change, Injected, Phase, Undone
 from harness.model.units import Seconds
 from harness.model.verdict import Finding, Measure, Outcome
 from harness.registry import EXPECTATIONS
@@ -21,19 +21,33 @@ class Since(enum.StrEnum):
     UNDO = "undo"
 
 
+HOLD_SECONDS_MIN = 1.0
+"""A shorter hold could be over before the watch has shown what an undo set in motion."""
+
+
 @EXPECTATIONS.enter("recovers")
 class Recovers(Expectation, frozen=True, kw_only=True):
     """The workload has all its pods ready again within `within`, and they stay ready for `hold`.
 
-    The clock runs from the acknowledgement of the last injection (`from: injection`) or of its undo
+    The clock runs from the acknowledgement of the last injection (`from: injection`) or of the last undo
     (`from: undo`, for faults that Kubernetes cannot heal while they last) to the start of the first healthy
     stretch that lasts `hold`. Healthy means: as many ready pods as before the fault, none of them terminating,
-    none too many, all on the newest template, and the fault already visible in the watch.
+    none too many, all on the newest template, and the fault already visible in the watch. Where the watch cannot
+    show the fault itself, the workload must have been seen broken first. Without faults the clock runs from the
+    end of the baseline.
     """
 
     within: Seconds
     hold: Seconds = msgspec.field(default_factory=lambda: Seconds(5))
     since: Since = Since.INJECTION
+
+    def refuse(self) -> str:
+        """Only some kinds have health, and a hold must outlast the delay of the watch."""
+        if self.of.kind not in HEALTH_KINDS:
+            return f"{self.of!r} is not accepted here; accepted is one of {', '.join(HEALTH_KINDS)}"
+        if self.hold < HOLD_SECONDS_MIN:
+            return f"hold: {self.hold} is not accepted; accepted is {Seconds(HOLD_SECONDS_MIN)} or more"
+        return ""
 
     def checker(self) -> Checker:
         """A fresh checker."""
@@ -43,28 +57,28 @@ class Recovers(Expectation, frozen=True, kw_only=True):
 class _Recovery(Checker):
     def __init__(self, promise: Recovers) -> None:
         self._promise = promise
-        self._healthy_since: float | None = None
         self._start: float | None = None
         self._uncertainty = 0.0
+        self._seen_broken = False
+        self._healthy_since: float | None = None
+        self._lacks = ""
         self._finding: Finding | None = None
 
     def see(self, entry: AnyEntry, picture: Picture) -> None:
         if self._finding is not None:
             return
-        if isinstance(entry, Injected | Undone):
-            self._set_start(entry)
-        if self._start is None or not isinstance(entry, Injected | Undone | Change):
+        self._maybe_start(entry, picture)
+        if self._start is None or not isinstance(entry, Injected | Undone | Change | Phase):
             return
-        self._settle(entry.t, picture)
-        if picture.health(self._promise.of).whole and self._visible(picture):
-            if self._healthy_since is None:
-                self._healthy_since = max(entry.t, self._start)
-        else:
-            self._healthy_since = None
+        self._finding = self._settled(entry.t, picture)
+        lacks = self._lacking(picture)
+        if lacks:
+            self._healthy_since, self._lacks = None, lacks
+        elif self._healthy_since is None:
+            self._healthy_since = max(entry.t, self._start)
 
     def decide(self, now: float, picture: Picture) -> Finding | None:
-        self._settle(now, picture)
-        return self._finding
+        return self._finding or self._settled(now, picture)
 
     def conclude(self, now: float, picture: Picture) -> Finding:
         decided = self.decide(now, picture)
@@ -74,13 +88,8 @@ class _Recovery(Checker):
             return self._found(Outcome.INCONCLUSIVE, f"no {self._promise.since} was seen", now, picture)
         waited = now - self._start
         text = f"observation ended after {waited:.2f} s, before {self._promise.of} had recovered or its deadline passed"
-        return self._found(
-            Outcome.INCONCLUSIVE,
-            text,
-            now,
-            picture,
-            Measure(name="recovery", value=waited, unit="seconds", censored=True),
-        )
+        measure = Measure(name="recovery", value=waited, unit="seconds", censored=True)
+        return self._found(Outcome.INCONCLUSIVE, text, now, picture, measure)
 
     def wake_at(self) -> float | None:
         if self._start is None or self._finding is not None:
@@ -90,50 +99,73 @@ class _Recovery(Checker):
             return self._healthy_since + self._promise.hold
         return deadline
 
-    def _set_start(self, entry: Injected | Undone) -> None:
-        wanted = Injected if self._promise.since is Since.INJECTION else Undone
-        if isinstance(entry, wanted):
+    def _maybe_start(self, entry: AnyEntry, picture: Picture) -> None:
+        """Start the clock at the last injection or the last undo: recovery from an earlier fault proves nothing."""
+        after_undo = self._promise.since is Since.UNDO
+        if picture.faults == 0 and isinstance(entry, Phase):
+            starts = self._start is None and entry.name == ("undo" if after_undo else "inject")
+        elif after_undo:
+            starts = isinstance(entry, Undone) and picture.all_undone
+        else:
+            starts = isinstance(entry, Injected) and picture.all_injected
+        if starts:
             self._start, self._healthy_since = entry.t, None
-            self._uncertainty = entry.t - entry.sent
+            self._uncertainty = entry.t - entry.sent if isinstance(entry, Injected | Undone) else 0.0
 
-    def _visible(self, picture: Picture) -> bool:
-        return all(index in picture.bitten for index, fault in picture.injected.items() if fault.anchors)
+    def _lacking(self, picture: Picture) -> str:
+        """Why this moment is no recovery, or an empty string."""
+        lacks = picture.health(self._promise.of).lacks
+        self._seen_broken = self._seen_broken or bool(lacks)
+        if lacks:
+            return lacks
+        if not all(index in picture.bitten for index, fault in picture.injected.items() if fault.anchors):
+            return "the fault is not visible in the watch"
+        shown = self._promise.since is Since.UNDO or not all(f.anchors == [] for f in picture.injected.values())
+        if picture.injected and not shown and not self._seen_broken:
+            return f"{self._promise.of} was never seen broken, so nothing has recovered"
+        return ""
 
-    def _settle(self, now: float, picture: Picture) -> None:
-        """Decide if the hold is over or the deadline has passed without a healthy stretch that began in time."""
-        if self._finding is not None or self._start is None:
-            return
+    def _settled(self, now: float, picture: Picture) -> Finding | None:
+        """Decided if the hold is over, or the deadline has passed without a healthy stretch that began in time."""
+        if self._start is None:
+            return None
         promise, began = self._promise, self._healthy_since
         deadline = self._start + promise.within
         if began is not None and began <= deadline and now >= began + promise.hold:
             took = began - self._start
             error = self._uncertainty + picture.watch_lag_seconds
-            self._finding = self._found(
-                Outcome.PASSED,
-                f"{promise.of} recovered {took:.2f} ± {error:.2f} s after the {promise.since}, within {promise.within}",
-                began,
-                picture,
-                Measure(name="recovery", value=took, unit="seconds", error=error),
+            text = (
+                f"{promise.of} recovered {took:.2f} ± {error:.2f} s after the {promise.since}, within {promise.within}"
             )
-        elif now > deadline and (began is None or began > deadline):
-            self._finding = self._found(
-                Outcome.FAILED,
-                f"{promise.of} had not recovered {promise.within} after the {promise.since}",
-                now,
-                picture,
-                Measure(name="recovery", value=float(promise.within), unit="seconds", censored=True),
-            )
+            measure = Measure(name="recovery", value=took, unit="seconds", error=error)
+            return self._found(Outcome.PASSED, text, began, picture, measure)
+        if now > deadline and (began is None or began > deadline):
+            return self._late(deadline, picture)
+        return None
+
+    def _late(self, deadline: float, picture: Picture) -> Finding:
+        """No recovery was seen in time; undecided where it may have come unseen, or the harness was in its way."""
+        promise, start = self._promise, deadline - self._promise.within
+        text = f"{promise.of} had not recovered {promise.within} after the {promise.since}"
+        outcome = Outcome.FAILED
+        failed_undo = next((undone.error for undone in picture.undone.values() if undone.error), "")
+        if picture.blind(start, deadline):
+            outcome, text = Outcome.INCONCLUSIVE, f"{text}, as far as the watch saw"
+        elif failed_undo and promise.since is Since.UNDO:
+            outcome, text = Outcome.INCONCLUSIVE, f"{text}, but the undo itself failed: {failed_undo}"
+        elif not self._seen_broken and picture.injected:
+            outcome, text = Outcome.INCONCLUSIVE, f"{promise.of} was never seen broken: nothing had to recover"
+        measure = Measure(name="recovery", value=float(promise.within), unit="seconds", censored=True)
+        return self._found(outcome, text, deadline, picture, measure)
 
     def _found(self, outcome: Outcome, text: str, at: float, picture: Picture, *measures: Measure) -> Finding:
         bad = outcome is not Outcome.PASSED
-        health = picture.health(self._promise.of)
-        lacks = health.lacks or ("the fault is not visible in the watch" if not self._visible(picture) else "")
         return Finding(
             expectation=Recovers.name,
             outcome=outcome,
             text=text,
             at=at,
             last_seen=picture.describe(self._promise.of) if bad else "",
-            difference=lacks if bad else "",
+            difference=(picture.health(self._promise.of).lacks or self._lacks) if bad else "",
             measures=list(measures),
         )

@@ -229,11 +229,12 @@ def _explained(method: str, path: str) -> Iterator[None]:
 
 def _require_success(method: str, path: str, status: int, data: bytes) -> None:
     if status >= 400:
-        reason, message = _read_status(data)
+        reason, message = read_status(data)
         raise ApiError(method, path, status, reason, withhold(path, message))
 
 
-def _read_status(data: bytes) -> tuple[str, str]:
+def read_status(data: bytes) -> tuple[str, str]:
+    """Reason and message of the Status that an error came with, or the start of what came instead."""
     try:
         status = msgspec.json.decode(data, type=_Status)
     except msgspec.DecodeError:  # a proxy's page, or the plain text of the authentication layer

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from harness.kube.client import Client, explain
+from harness.kube.client import Client, explain, read_status
 from harness.kube.resources import resource
 from harness.model.errors import ApiError, ClusterBroken
 
@@ -50,7 +50,7 @@ def exec_in_pod(
     try:
         session = connect(client.configuration, url, client.headers(path), capture_all=False, binary=True)
     except WebSocketBadStatusException as error:
-        raise ApiError("GET", path, error.status_code, "", "the server refused the exec") from None
+        raise ApiError("GET", path, error.status_code, *read_status(error.resp_body or b"")) from None
     except (WebSocketException, OSError, ApiException) as error:
         raise ClusterBroken(f"exec in {namespace}/{name}: {explain(error)}") from None
     try:
@@ -62,6 +62,7 @@ def exec_in_pod(
         raise ClusterBroken(f"exec in {namespace}/{name}: {explain(error)}") from None
     finally:
         session.close()
+        session.sock.shutdown()  # `close` leaves the socket open where the server closed first
     return Executed(out, err, _exit_code(status, f"{namespace}/{name}"))
 
 
@@ -77,8 +78,14 @@ def _exit_code(status: bytes, where: str) -> int:
     raise ClusterBroken(f"exec in {where}: {ended.message}")
 
 
+class _Socket(Protocol):
+    def shutdown(self) -> None: ...
+
+
 class _Session(Protocol):
     """What is used of the client library's websocket session, which has no types."""
+
+    sock: _Socket
 
     def run_forever(self, timeout: float) -> None: ...
     def is_open(self) -> bool: ...

@@ -17,7 +17,7 @@ def state_dir() -> Path:
 
 
 def data_dir(name: str) -> Path:
-    """The shipped folder `clusters`, `scenarios` or `reports`: beside the package in a checkout, inside it when installed."""
+    """A shipped folder, such as `clusters`: beside the package in a checkout, inside it when installed."""
     package = Path(__file__).resolve().parent.parent
     installed = package / f"_{name}"
     return installed if installed.is_dir() else package.parent / name

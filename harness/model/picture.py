@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from harness.model.objects import Claim, EndpointSlice, Event, Lean, Node, ObjectMeta, Pod, Workload
+from harness.model.anchors import meta_of, reached
+from harness.model.objects import Claim, EndpointSlice, Event, Lean, Node, Pod, Workload
 from harness.model.timeline import (
     Anchor,
     AnyEntry,
@@ -28,6 +29,11 @@ _PLURALS = {
     "persistentvolumeclaim": "persistentvolumeclaims",
 }
 
+HEALTH_KINDS = tuple(_PLURALS)
+"""The kinds of which `Picture.health` can say something."""
+REPLICA_KINDS = ("deployment", "statefulset", "daemonset")
+"""The kinds that keep a number of pods."""
+
 
 class Health(NamedTuple):
     """How a workload stands: ready pods that are not terminating, pods wanted, and why it is not whole (or '')."""
@@ -43,9 +49,13 @@ class Health(NamedTuple):
 
 
 class Picture:
-    """Folded state; `see` each entry in order, then ask. Knows nothing later than the last entry seen."""
+    """Folded state; `see` each entry in order, then ask. Knows nothing later than the last entry seen.
 
-    def __init__(self) -> None:
+    `faults` is how many faults the scenario has, so that it can be told whether all have been injected.
+    """
+
+    def __init__(self, faults: int = 0) -> None:
+        self.faults = faults
         self.phases: dict[str, float] = {}
         self.injected: dict[int, Injected] = {}
         self.undone: dict[int, Undone] = {}
@@ -79,6 +89,20 @@ class Picture:
             case _:
                 pass
 
+    @property
+    def all_injected(self) -> bool:
+        """Whether every fault of the scenario has been injected; recovery from an earlier one proves nothing."""
+        return len(self.injected) >= self.faults
+
+    @property
+    def all_undone(self) -> bool:
+        """Whether every fault of the scenario has been injected and put back, however that went."""
+        return self.all_injected and self.injected.keys() <= self.undone.keys()
+
+    def blind(self, since: float, until: float) -> bool:
+        """Whether the watch missed anything in that stretch: what it did not show may have happened in it."""
+        return any(gap.t > since and gap.since < until for gap in self.gaps)
+
     def get(self, ref: Ref) -> Lean | None:
         """An object by its reference, or None where the watch does not have it."""
         return self._objects.get(_PLURALS.get(ref.kind, ""), {}).get(ref.name)
@@ -88,20 +112,23 @@ class Picture:
         return [pod for pod in list(self._objects.get("pods", {}).values()) if isinstance(pod, Pod)]
 
     def pods_of(self, ref: Ref) -> list[Pod]:
-        """The pods that a workload owns, terminating ones included; for a pod reference that pod."""
+        """The pods that a workload owns, terminating ones included; for a pod reference that pod.
+
+        Safe to call while another thread folds.
+        """
         owner = self.get(ref)
         if owner is None:
             return []
         if isinstance(owner, Pod):
             return [owner]
-        uids = [_meta(owner).uid]
+        uids = [meta_of(owner).uid]
         if ref.kind == "deployment":
             uids = [
-                _meta(rs).uid
-                for rs in self._objects.get("replicasets", {}).values()
-                if any(o.controller and o.uid == uids[0] for o in _meta(rs).owner_references)
+                meta_of(rs).uid
+                for rs in list(self._objects.get("replicasets", {}).values())
+                if any(o.controller and o.uid == uids[0] for o in meta_of(rs).owner_references)
             ]
-        return [pod for uid in uids for pod in self._pods_by_controller.get(uid, {}).values()]
+        return [pod for uid in uids for pod in list(self._pods_by_controller.get(uid, {}).values())]
 
     def ready_endpoints(self, service: str) -> int:
         """How many ready endpoint addresses a Service has."""
@@ -189,7 +216,7 @@ class Picture:
     def _phase(self, entry: Phase) -> None:
         """At the first injection hold on to how many pods each workload wants: recovery is measured against that."""
         if entry.name == "inject" and entry.name not in self.phases:
-            for kind in ("deployment", "statefulset", "daemonset"):
+            for kind in REPLICA_KINDS:
                 for name in self._objects.get(_PLURALS[kind], {}):
                     ref = Ref(f"{kind}/{name}")
                     self._pinned[ref] = self.health(ref).desired
@@ -197,24 +224,31 @@ class Picture:
 
     def _change(self, entry: Change) -> None:
         thing: Lean = entry.object
-        meta = _meta(thing)
+        meta = meta_of(thing)
         objects = self._objects.setdefault(entry.resource, {})
-        if entry.op == "deleted":
-            objects.pop(meta.name, None)
-        else:
+        before = objects.get(meta.name)
+        if entry.op != "deleted":
             objects[meta.name] = thing
+        elif before is not None and meta_of(before).uid == meta.uid:  # a successor of that name may be here already
+            del objects[meta.name]
         if isinstance(thing, Pod):
-            siblings = self._pods_by_controller.setdefault(thing.controller_uid, {})
-            if entry.op == "deleted":
-                siblings.pop(meta.uid, None)
-            else:
-                siblings[meta.uid] = thing
+            self._own(before, thing, gone=entry.op == "deleted")
         for index, anchors in self._open_anchors.items():
             if anchors:
-                left = [a for a in anchors if not _reached(a, entry)]
+                left = [a for a in anchors if not reached(a, entry)]
                 if len(left) < len(anchors):
                     self._open_anchors[index] = left
                     self._maybe_bitten(index, entry.t)
+
+    def _own(self, before: Lean | None, pod: Pod, *, gone: bool) -> None:
+        """Keep each pod with the controller that owns it now: one that was relabelled is released by its owner."""
+        uid = pod.metadata.uid
+        if isinstance(before, Pod) and before.metadata.uid == uid:
+            self._pods_by_controller.get(before.controller_uid, {}).pop(uid, None)
+        if gone:
+            self._pods_by_controller.get(pod.controller_uid, {}).pop(uid, None)
+        else:
+            self._pods_by_controller.setdefault(pod.controller_uid, {})[uid] = pod
 
     def _inject(self, entry: Injected) -> None:
         self.injected[entry.index] = entry
@@ -228,44 +262,12 @@ class Picture:
             return anchor.kind == "pod-gone"
         if anchor.kind == "event":
             return False  # an Event of the same words from before the injection proves nothing
-        return _reached(anchor, Change(t=0.0, op="modified", resource=anchor.resource, object=thing))
+        return reached(anchor, Change(t=0.0, op="modified", resource=anchor.resource, object=thing))
 
     def _maybe_bitten(self, index: int, t: float) -> None:
         if not self._open_anchors[index] and index not in self.bitten:
             self.bitten[index] = t
             self.watch_lag_seconds = max(self.watch_lag_seconds, t - self.injected[index].t)
-
-
-def _reached(anchor: Anchor, change: Change) -> bool:  # noqa: PLR0911 - one return a kind of anchor
-    if change.resource != anchor.resource:
-        return False
-    thing: Lean = change.object
-    meta = _meta(thing)
-    if anchor.kind == "event" and isinstance(thing, Event):
-        return thing.involved_object.name.startswith(anchor.name) and anchor.text in thing.message
-    if meta.name != anchor.name:
-        return False
-    match anchor.kind:
-        case "pod-gone":
-            gone = change.op == "deleted" or meta.deletion_timestamp is not None
-            return meta.uid != anchor.uid or gone
-        case "container-ended" if isinstance(thing, Pod):
-            statuses = [s for s in thing.status.container_statuses if s.name == anchor.container]
-            ended = any(s.restart_count > anchor.count or s.state.terminated is not None for s in statuses)
-            return meta.uid != anchor.uid or ended
-        case "not-ready" if isinstance(thing, Pod):
-            return meta.uid == anchor.uid and not thing.ready
-        case "node-cordoned" if isinstance(thing, Node):
-            return thing.spec.unschedulable
-        case "generation":
-            return meta.generation > anchor.count
-        case _:
-            return False
-
-
-def _meta(thing: Lean) -> ObjectMeta:
-    meta: ObjectMeta = thing.metadata  # type: ignore[attr-defined]  # every watched type has it
-    return meta
 
 
 def _node_health(node: Node) -> Health:

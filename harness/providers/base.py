@@ -34,6 +34,9 @@ class Provider(Protocol):
     def examine(self) -> list[Finding]:
         """What this provider needs from the machine; it can run where every finding is ok. Changes nothing."""
 
+    def prepare(self, progress: Progress) -> None:
+        """Have everything that `up` needs (programs, images), so that it is quick; makes no cluster."""
+
     def up(self, name: str, shape: str, progress: Progress) -> ClusterRecord:
         """Make the cluster `name` after the file `clusters/<provider>/<shape>.yaml` and wait until it is ready.
 

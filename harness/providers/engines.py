@@ -21,6 +21,7 @@ from harness.providers.packages import install, may_install
 NAMES = ("docker", "podman", "nerdctl")
 ASK_SECONDS = 20.0
 REGISTRY_SECONDS = 8.0
+PULL_SECONDS = 1800.0
 
 
 class Engine(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,15 +41,19 @@ class Engine(msgspec.Struct, frozen=True, kw_only=True):
 
     def has_image(self, image: str) -> bool:
         """Whether the image is here already."""
-        return self.run("image", "inspect", image, check=False).code == 0
+        return self.run("image", "inspect", without_tag(image), check=False).code == 0
 
     def registry_answers(self, image: str) -> bool:
         """Whether the image's registry serves its manifest within a few seconds, through the engine's own settings."""
         try:
-            asked = self.run("manifest", "inspect", image, timeout_seconds=REGISTRY_SECONDS, check=False)
+            words = ["manifest", "inspect", without_tag(image)]
+            return self.run(*words, timeout_seconds=REGISTRY_SECONDS, check=False).code == 0
         except CommandFailed:
             return False
-        return asked.code == 0
+
+    def pull(self, image: str) -> None:
+        """Fetch the image from its registry; raises CommandFailed."""
+        self.run("pull", without_tag(image), timeout_seconds=PULL_SECONDS)
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +63,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     engine: Engine | None = None
     seen: str = ""
     remedy: str = ""
+
+
+def without_tag(image: str) -> str:
+    """An image's name as every engine takes it: podman refuses a tag beside a digest."""
+    name, at, digest = image.partition("@")
+    folder, slash, last = name.rpartition("/")
+    return f"{folder}{slash}{last.partition(':')[0]}{at}{digest}" if at else image
 
 
 def find_engine(facts: HostFacts | None = None) -> Engine | None:

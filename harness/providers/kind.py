@@ -142,21 +142,20 @@ class KindProvider:
             f"--config={files.kind_config}",
         ]
         argv += [f"--kubeconfig={files.kubeconfig}", "--wait=0s"]
-        child = pipe(argv, env=kind_environment(engine, cluster))
         said: list[str] = []
-        try:
-            for raw in child.stdout or ():
-                line = raw.decode(errors="replace").rstrip()
-                said.append(line)
-                if "✓" in line and NODES_STEP in line:
-                    _refuse_unknown_services(engine, f"{cluster}-control-plane")
-                if "✓" in line and STORAGE_STEP in line:
-                    self._start_canary(engine, f"{cluster}-control-plane", images)
+        with pipe(argv, env=kind_environment(engine, cluster)) as child:
+            try:
+                for raw in child.stdout or ():
+                    line = raw.decode(errors="replace").rstrip()
+                    said.append(line)
+                    if "✓" in line and NODES_STEP in line:
+                        _refuse_unknown_services(engine, f"{cluster}-control-plane")
+                    if "✓" in line and STORAGE_STEP in line:
+                        self._start_canary(engine, f"{cluster}-control-plane", images)
+            except BaseException:
+                kill_group(child)
+                raise
             code = child.wait()
-        except BaseException:
-            kill_group(child)
-            child.wait()
-            raise
         if code != 0:
             raise CommandFailed(argv, code, "\n".join(said), hint="`healproof doctor` checks what kind needs")
         files.kubeconfig.chmod(0o600)
@@ -218,14 +217,16 @@ def _what_hangs(engine: Engine, node: str, done: Completed) -> str:
 
 
 def _facts(engine: Engine, cluster: str, shape: str, images: Images) -> dict[str, str]:
-    netem = {True: "yes", False: "no", None: "unknown"}[read_host_facts().netem]
+    # the kernel's own answer: nothing else tells for sure whether it has netem
+    tried = ["sh", "-c", "tc qdisc add dev lo root netem delay 0ms && tc qdisc del dev lo root"]
+    netem = kind_nodes.exec_in(engine, f"{cluster}-control-plane", tried, timeout_seconds=20).code == 0
     return {
         "engine": engine.name,
         "network": cluster,
         "image": images.node,
         "agnhost": images.agnhost,
         "timers": parse_shape(shape).timers,
-        "netem": netem,
+        "netem": "yes" if netem else "no",
     }
 
 

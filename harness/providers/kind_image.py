@@ -12,8 +12,6 @@ from harness.providers.node_image.companions import control_plane_tags
 from harness.providers.node_image.needs import lacking
 from harness.providers.pins import Pins, load_pins
 
-PULL_SECONDS = 1800.0
-
 
 def choose_images(engine: Engine, facts: HostFacts, progress: Progress) -> Images:
     """The images to use; pulls or builds the node image where it is not here.
@@ -28,7 +26,7 @@ def choose_images(engine: Engine, facts: HostFacts, progress: Progress) -> Image
         return _images(pins, image_name(pins, facts), built=True)
     if engine.registry_answers(official):
         with progress.step(f"pulling {official.partition('@')[0]}"):
-            engine.run("pull", official, timeout_seconds=PULL_SECONDS)
+            engine.pull(official)
         return _images(pins, official)
     return _images(pins, build_image(engine, pins, facts, progress), built=True)
 

@@ -40,7 +40,8 @@ def scenario_line(result: ScenarioResult, *, colour: bool = False, width: int = 
     if measure and measure.censored:
         healed = f"not healed {measure_words(measure)}"
     room = width - _OUTCOME_COLUMNS - _NUMBER_COLUMNS - 11
-    name = _cut(result.name, max(room, 12))
+    twin = f"[{result.control}]" if result.control else ""  # shown whole: it is what tells two lines apart
+    name = _cut(result.name, max(room - len(twin), 12)) + twin
     return f"{outcome} {name:<{max(room, 12)}} {healed:>{_NUMBER_COLUMNS}} {result.seconds:6.1f} s"
 
 

@@ -47,11 +47,14 @@ class Watcher:
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterRecord]:
     """A kwok cluster of this session's own, in a state folder of its own."""
+    state = str(tmp_path_factory.mktemp("state"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("XDG_STATE_HOME", state)
         record = catalogue.up("kwok", "default", name="kube-tests", progress=Silent())
     yield record
-    catalogue.attach(record).down(record)
+    with pytest.MonkeyPatch.context() as patch:  # not during the tests, which may have state folders of their own
+        patch.setenv("XDG_STATE_HOME", state)
+        catalogue.down("kube-tests")
 
 
 @pytest.fixture(scope="session")

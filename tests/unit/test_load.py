@@ -256,10 +256,15 @@ def test_an_object_is_in_the_workload_once(tmp_path: Path) -> None:
         ("a.yaml", "spec:\n  scenario: x\n", False),
         ("a.yaml", "scenarios: x\n", False),
         ("a.yaml", "", False),
+        ("allure-results/a.yaml", "scenario: x\n", False),
     ],
 )
 def test_scenario_files_are_told_from_other_yaml(tmp_path: Path, name: str, text: str, expected: bool) -> None:
-    """Collection takes YAML files with a top-level `scenario` key, also broken ones, so that their error is seen."""
+    """Collection takes YAML files with a top-level `scenario` key, also broken ones, so that their error is seen.
+
+    An earlier run's attachments are left alone.
+    """
+    (tmp_path / "allure-results").mkdir()
     (tmp_path / name).write_text(text)
     assert looks_like_scenario(tmp_path / name) is expected
     assert not looks_like_scenario(tmp_path / "missing.yaml")

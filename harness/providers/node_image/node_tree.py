@@ -140,19 +140,19 @@ def _containerd(binaries: Mapping[str, Path], root: Path) -> Iterator[list[str]]
                 "disabled_plugins": disabled,
             }.items()
         )
-        + f"[grpc]\naddress = {json.dumps(str(socket))}\n"
+        # it says little, so that its output, which is read only when it fails, never fills the pipe
+        + f'[grpc]\naddress = {json.dumps(str(socket))}\n[debug]\nlevel = "error"\n'
     )
     ctr = [str(binaries["ctr"]), "--address", str(socket)]
-    child = pipe(
-        ["sh", "-c", 'exec "$0" --config "$1" >"$2" 2>&1', *map(str, (binaries["containerd"], config, root / "log"))]
-    )
-    try:
-        if not wait_until(
-            lambda: run([*ctr, "version"], timeout_seconds=10, check=False).code == 0, timeout_seconds=30
-        ):
-            log = (root / "log").read_text(errors="replace")[-2000:]
-            raise HealproofError(f"containerd does not start on this machine:\n{log}")
-        yield ctr
-    finally:
-        kill_group(child)
-        child.wait()
+    with pipe([str(binaries["containerd"]), "--config", str(config)]) as child:
+        try:
+            answers = [*ctr, "version"]
+            if not wait_until(lambda: run(answers, timeout_seconds=10, check=False).code == 0, timeout_seconds=30):
+                kill_group(child)
+                said = child.stdout.read() if child.stdout else b""
+                raise HealproofError(
+                    f"containerd does not start on this machine:\n{said.decode(errors='replace')[-2000:]}"
+                )
+            yield ctr
+        finally:
+            kill_group(child)

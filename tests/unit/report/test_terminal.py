@@ -2,6 +2,8 @@
 
 import re
 
+import msgspec
+
 from harness.report.terminal import counts_line, live_line, scenario_line, summary
 
 from . import samples
@@ -18,6 +20,12 @@ def test_each_scenario_has_one_line_with_its_outcome_and_recovery():
     assert lines[2].startswith("inconclusive")
     assert "lacks containers" in lines[3]
     assert all(len(line) <= 80 for line in lines)
+
+
+def test_the_line_of_a_broken_twin_names_it():
+    """A twin is told from its scenario, in the words of its node id."""
+    line = scenario_line(msgspec.structs.replace(RUN.scenarios[0], name="web", control="one-replica"))
+    assert line.startswith("passed       web[one-replica] ")
 
 
 def test_summary_fits_80_columns_and_needs_no_colour():
