@@ -16,7 +16,7 @@ Command = Callable[[argparse.Namespace], Exit]
 
 _EPILOG = """exit codes:
   0  all passed          1  a scenario failed      2  bad input or usage
-  3  harness or cluster broke                      4  nothing decided
+  3  harness or cluster broke                      4  nothing decided      130  interrupted, all undone
 """
 
 
@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("healproof: interrupted\n")
-        return 130
+        return Exit.INTERRUPTED
     except BrokenPipeError:
         return Exit.PASSED
 

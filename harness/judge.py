@@ -4,27 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.model.picture import Picture
+from harness.model.picture import HEALTH_KINDS, Picture
 from harness.model.scenario import Checker, Expectation, Scenario
-from harness.model.timeline import AnyEntry, Header, Phase
+from harness.model.timeline import AnyEntry, Change, Header, Phase
+from harness.model.units import Ref
 from harness.model.verdict import Finding, Outcome, Verdict
 
 
 class Judge:
-    """Shown the timeline entry by entry; says when everything is decided, and what the verdict is."""
+    """Shown the timeline entry by entry; says when everything is decided, and what the verdict is.
+
+    What comes after the phase `stop` is none of its business: observers may still have had something to say.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
-        self.picture = Picture()
+        self.picture = Picture(faults=len(scenario.faults))
         self._scenario = scenario
         self._checkers: list[tuple[Expectation, Checker]] = [(e, e.checker()) for e in scenario.expect]
         self._last_t = 0.0
+        self._unsteady: dict[Ref, str] = {}
+        self._nodes_before: dict[str, list[str]] = {}
 
     def see(self, entry: AnyEntry) -> None:
         """Take in one entry."""
+        if "stop" in self.picture.phases:
+            return
         self._last_t = max(self._last_t, entry.t)
         self.picture.see(entry)
         if isinstance(entry, Header):
             return
+        self._check_baseline(entry)
         for _, checker in self._checkers:
             checker.see(entry, self.picture)
 
@@ -46,12 +55,12 @@ class Judge:
         return min((at for _, checker in self._checkers if (at := checker.wake_at()) is not None), default=None)
 
     def verdict(self, now: float | None = None) -> Verdict:
-        """The verdict, observation having ended at `now` (default: the last entry)."""
-        end = self._last_t if now is None else now
+        """The verdict, observation having ended with the phase `stop`, else at `now` (default: the last entry)."""
+        end = self.picture.phases.get("stop", self._last_t if now is None else now)
         findings = [checker.conclude(end, self.picture) for _, checker in self._checkers]
         doubts = self._doubts()
         outcomes = {finding.outcome for finding in findings}
-        if self.picture.broken or "inject" not in self.picture.phases or self._unproven():
+        if self.picture.broken or "inject" not in self.picture.phases or self._unsteady or self._unproven():
             outcome = Outcome.INCONCLUSIVE
         elif Outcome.FAILED in outcomes:
             outcome = Outcome.FAILED
@@ -66,6 +75,7 @@ class Judge:
         doubts = [f"{broken.source}: {broken.text}" for broken in picture.broken]
         if "inject" not in picture.phases:
             return [*doubts, "the workload was never steady, so no fault was injected"]
+        doubts += [f"{ref} was no baseline: {lacks}" for ref, lacks in self._unsteady.items()]
         doubts += self._unproven()
         began = picture.phases["inject"]
         doubts += [
@@ -73,8 +83,43 @@ class Judge:
             for gap in picture.gaps
             if gap.t > began
         ]
-        doubts += [f"undo of {self._fault(u.index)} failed: {u.error}" for u in picture.undone.values() if u.error]
-        return doubts
+        return doubts + self._not_put_back()
+
+    def _not_put_back(self) -> list[str]:
+        """What the run should have left as it was, and did not as far as the timeline shows."""
+        picture = self.picture
+        left = [f"undo of {self._fault(u.index)} failed: {u.error}" for u in picture.undone.values() if u.error]
+        left += [f"{self._fault(index)} was not undone" for index in sorted(picture.injected.keys() - picture.undone)]
+        now = picture.node_marks()
+        left += [
+            f"node {node} is left {', '.join(now[node]) or 'unmarked'}, before it was {', '.join(before) or 'unmarked'}"
+            for node, before in self._nodes_before.items()
+            if now.get(node, before) != before
+        ]
+        if "stop" not in picture.phases:
+            left.append("the timeline ends before the run did")
+        return left
+
+    def _check_baseline(self, entry: AnyEntry) -> None:
+        """Every object of a promise must be whole from the end of the baseline until the first fault is due.
+
+        A Job must have begun and not be complete: one that is done has nothing left to recover from.
+        """
+        began = self.picture.phases.get("inject")
+        if began is None or self.picture.injected or not isinstance(entry, Change | Phase):
+            return
+        at_begin = isinstance(entry, Phase) and entry.name == "inject"
+        if at_begin:
+            self._nodes_before = self.picture.node_marks()
+        due = began + min((fault.after for fault in self._scenario.faults), default=0.0)
+        if not at_begin and entry.t >= due:
+            return
+        for ref in dict.fromkeys(promise.of for promise in self._scenario.expect if promise.of.kind in HEALTH_KINDS):
+            lacks = self.picture.steady(ref) if at_begin or ref.kind != "job" else ""
+            if ref.kind == "job" and self._scenario.faults and self.picture.health(ref).whole:
+                lacks = "it was complete before the fault"
+            if lacks:
+                self._unsteady.setdefault(ref, lacks)
 
     def _unproven(self) -> list[str]:
         """Faults that nothing but their own call says have bitten."""
@@ -103,6 +148,4 @@ def judge(scenario: Scenario, entries: Iterable[AnyEntry]) -> Verdict:
     court = Judge(scenario)
     for entry in entries:
         court.see(entry)
-        if isinstance(entry, Phase) and entry.name == "stop":
-            break
     return court.verdict()

@@ -33,11 +33,11 @@ def place(
     namespace: str,
     run: str,
     manifests: list[dict[str, Any]],
-    helpers: list[str],
+    probers: list[str],
 ) -> Intent:
     """Create the namespace (or use the allowed one) and apply the manifests; gives the entry that undoes it.
 
-    `helpers` are the names of pods that observers are about to add, to be taken away with the rest.
+    `probers` are the names of pods that observers are about to add, to be taken away with the rest.
     """
     guard.check_namespace(record, namespace)
     if record.namespaces is None:
@@ -45,7 +45,7 @@ def place(
         actions.create_namespace(client, namespace, {RUN_LABEL: run})
     else:
         identities = [_identity(manifest) for manifest in manifests]
-        identities += [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}} for name in helpers]
+        identities += [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}} for name in probers]
         intent = journal.intend(OBJECTS, {"namespace": namespace, "objects": identities})
     for manifest in manifests:
         actions.apply(client, manifest, namespace)

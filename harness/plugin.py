@@ -17,12 +17,14 @@ from harness.acquire import acquire, prober_image
 from harness.load import load_file, looks_like_scenario
 from harness.machine.paths import data_dir
 from harness.machine.progress import Progress, Silent, Terminal
+from harness.model.cluster import ClusterRecord
 from harness.model.errors import BadInput, HealproofError
 from harness.model.scenario import Scenario
 from harness.options import Options, add_options
 from harness.report.allure import publish
 from harness.report.finish import write_reports
 from harness.report.listen import listen
+from harness.report.results import RESULT
 from harness.session import Arena, Outcomes
 
 OPTIONS = pytest.StashKey[Options]()
@@ -52,6 +54,14 @@ def pytest_configure_node(node: Any) -> None:
     options = node.config.stash[OPTIONS]
     node.workerinput["healproof_run"] = options.run
     node.workerinput["healproof_seed"] = options.seed
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Make the cluster before the workers start: they have no terminal to show its progress on."""
+    options = config.stash[OPTIONS]
+    if not options.per_worker and any(_holds_scenarios(word) for word in config.args):
+        _cluster(options, _Uncaptured(config), "")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -126,7 +136,7 @@ def arena(request: pytest.FixtureRequest) -> Iterator[Arena]:
     progress = _progress(request.config)
     before = signal.signal(signal.SIGTERM, _interrupt)
     worker = getattr(request.config, "workerinput", {}).get("workerid", "") if options.per_worker else ""
-    record = acquire(options, progress, worker=worker)
+    record = _cluster(options, progress, worker)
     stage = Arena(
         record,
         run=options.run,
@@ -152,7 +162,7 @@ def healproof_publish(request: pytest.FixtureRequest) -> Callable[[Outcomes], No
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Write the run's reports, once and from the controller, and say where they are."""
     options = config.stash[OPTIONS]
-    if hasattr(config, "workerinput") or not options.folder.is_dir():
+    if hasattr(config, "workerinput") or not any(options.folder.rglob(RESULT)):
         return
     terminalreporter.section("healproof", sep="=")
     text = write_reports(
@@ -163,6 +173,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     )
     terminalreporter.write_line(text)
     terminalreporter.write_line(f"seed {options.seed}")
+
+
+def _cluster(options: Options, progress: Progress, worker: str) -> ClusterRecord:
+    """The run's cluster; without one no test can run, so the whole run ends with what is wrong and its exit code."""
+    try:
+        return acquire(options, progress, worker=worker)
+    except HealproofError as error:
+        pytest.exit(str(error), returncode=error.exit_code)
+
+
+def _holds_scenarios(word: str) -> bool:
+    path = Path(word.partition("::")[0])
+    files = path.rglob("*.y*ml") if path.is_dir() else [path]
+    return any(looks_like_scenario(file) for file in files if file.is_file())
 
 
 def _progress(config: pytest.Config) -> Progress:

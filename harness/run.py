@@ -155,7 +155,7 @@ class _Run:
             namespace=self._namespace,
             run=self._bench.run,
             manifests=self._scenario.manifests,
-            helpers=[traffic.pod_name for traffic in self._traffic],
+            probers=[traffic.pod_name for traffic in self._traffic],
         )
         for traffic in self._traffic:
             traffic.prepare()

@@ -38,7 +38,9 @@ def stages() -> list[Stage]:
                 tool("healproof", "validate", "scenarios"),
             ),
         ),
-        Stage("unit", ((*PYTEST, "tests/unit", "tests/architecture", "tests/quality", "-m", "not slow and not browser"),)),
+        Stage(
+            "unit", ((*PYTEST, "tests/unit", "tests/architecture", "tests/quality", "-m", "not slow and not browser"),)
+        ),
         Stage("slow", ((*PYTEST, "tests/unit", "tests/architecture", "tests/quality", "-m", "slow or browser"),)),
         Stage("prepare kwok", (tool("healproof", "prepare", "kwok"),)),
         Stage("kwok", ((*PYTEST, "tests/kwok"),)),

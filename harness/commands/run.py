@@ -14,16 +14,21 @@ from harness.model.errors import BadInput, Exit
 from harness.model.result import RunResult
 from harness.plugin import OPTIONS
 from harness.report.finish import gather
+from harness.report.results import RESULT
 
 
 class _Spy:
     """Learns from pytest where the run's results are."""
 
     folder: Path | None = None
+    interrupted = False
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         self.folder = config.stash[OPTIONS].folder
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.interrupted = True
 
 
 def run(said: argparse.Namespace) -> Exit:
@@ -34,8 +39,10 @@ def run(said: argparse.Namespace) -> Exit:
             raise BadInput(f"{path}: no such file or folder", hint="scenario files are below scenarios/")
     spy = _Spy()
     code = pytest.main(_arguments(said, paths), plugins=[spy])
-    if spy.folder is None or not spy.folder.is_dir():
+    if spy.folder is None or not any(spy.folder.rglob(RESULT)):
         return _without_results(code)
+    if spy.interrupted:
+        return Exit.INTERRUPTED
     _allure_page(spy.folder)
     return _verdict(code, gather(spy.folder))
 
@@ -65,9 +72,12 @@ def _allure_page(folder: Path) -> None:
 
 
 def _without_results(code: int) -> Exit:
+    """The exit code of a run in which no scenario ended; the plugin ends such a run with the error's own code."""
     if code == pytest.ExitCode.NO_TESTS_COLLECTED:
         return Exit.UNDECIDED
-    return Exit.BROKEN if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.TESTS_FAILED) else Exit.USAGE
+    if code in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.USAGE_ERROR):
+        return Exit.USAGE
+    return Exit.BROKEN
 
 
 def _verdict(code: int, result: RunResult) -> Exit:

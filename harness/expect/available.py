@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -9,13 +10,15 @@ import msgspec
 from harness.model.cluster import Capability
 from harness.model.picture import Picture
 from harness.model.scenario import Checker, Expectation
-from harness.model.timeline import AnyEntry, Phase, Request
+from harness.model.timeline import AnyEntry, Request
 from harness.model.units import Seconds, Share
 from harness.model.verdict import Finding, Measure, Outcome
 from harness.registry import EXPECTATIONS
 
 REQUESTS_MIN = 20
 """Fewer requests than this say nothing about a share."""
+SILENCE_SECONDS_MAX = 3.0
+"""A longer stretch without any request says nothing about it; at a slow rhythm, three times the rhythm."""
 
 
 class Traffic(NamedTuple):
@@ -63,39 +66,37 @@ class Available(Expectation, frozen=True, kw_only=True):
 
 
 class _Availability(Checker):
+    """Requests may be reported late and out of order: what lies between two of them is measured at the end."""
+
     def __init__(self, promise: Available) -> None:
         self._promise = promise
         self._from: float | None = None
-        self._sent = self._failed = 0
-        self._last_success: float | None = None
-        self._longest_outage = 0.0
+        self._requests: list[Request] = []
+        self._failed = 0
         self._last_error = ""
+        self._longest_outage = 0.0
 
     def see(self, entry: AnyEntry, picture: Picture) -> None:
-        if isinstance(entry, Phase) and entry.name == "inject" and self._from is None:
-            self._from = self._last_success = entry.t
+        self._from = picture.phases.get("inject")
         if not isinstance(entry, Request) or entry.service != self._promise.of.name:
             return
         if self._from is None or entry.began < self._from:
             return
-        self._sent += 1
-        if entry.error:
-            self._failed += 1
-            self._last_error = entry.error
-        else:
-            self._close_outage(entry.t)
+        self._requests.append(entry)
+        self._failed += bool(entry.error)
+        self._last_error = entry.error or self._last_error
 
     def decide(self, now: float, picture: Picture) -> Finding | None:
         return None
 
     def conclude(self, now: float, picture: Picture) -> Finding:
-        promise = self._promise
-        if self._sent < REQUESTS_MIN:
-            text = f"{promise.of}: only {self._sent} requests were seen, {REQUESTS_MIN} are needed to say anything"
+        promise, sent = self._promise, len(self._requests)
+        if self._from is None or sent < REQUESTS_MIN:
+            text = f"{promise.of}: only {sent} requests were seen, {REQUESTS_MIN} are needed to say anything"
             return self._found(Outcome.INCONCLUSIVE, text, now, "")
-        if self._failed:
-            self._close_outage(now, success=False)
-        share = 1 - self._failed / self._sent
+        end = picture.phases.get("residue", now)  # from then on the traffic is being stopped
+        self._longest_outage = self._outage(end)
+        share = 1 - self._failed / sent
         lacks = []
         if share < promise.at_least:
             lacks.append(f"{Share(share)} of requests succeeded instead of {promise.at_least}")
@@ -103,22 +104,28 @@ class _Availability(Checker):
             lacks.append(
                 f"longest time without a success {self._longest_outage:.2f} s instead of {promise.outage_at_most}"
             )
-        text = f"{promise.of}: {self._sent - self._failed} of {self._sent} requests succeeded ({Share(share)})"
+        text = f"{promise.of}: {sent - self._failed} of {sent} requests succeeded ({Share(share)})"
+        silent = _longest_gap([self._from, *(request.began for request in self._requests), max(end, self._from)])
+        if silent > max(SILENCE_SECONDS_MAX, 3 * promise.every):
+            return self._found(Outcome.INCONCLUSIVE, f"{text}, but for {silent:.2f} s no request was seen", now, "")
         if lacks:
             return self._found(Outcome.FAILED, f"{text}, promised {promise.at_least}", now, "; ".join(lacks))
         return self._found(Outcome.PASSED, text, now, "")
 
-    def _close_outage(self, t: float, *, success: bool = True) -> None:
-        """Requests overlap: an outage is what lies between two successes, longer than their rhythm."""
-        if self._last_success is not None and t > self._last_success:
-            gap = t - self._last_success
-            if gap > 2 * self._promise.every:
-                self._longest_outage = max(self._longest_outage, gap)
-        if success:
-            self._last_success = max(t, self._last_success or t)
+    def _outage(self, end: float) -> float:
+        """The longest time between successes in which a request failed or waited; a pause of the traffic is none."""
+        longest, last_success, waited = 0.0, self._from or 0.0, False
+        for request in sorted(self._requests, key=lambda request: request.t):
+            waited = waited or bool(request.error) or request.t - request.began > 2 * self._promise.every
+            if not request.error:
+                longest = max(longest, request.t - last_success if waited else 0.0)
+                last_success, waited = request.t, False
+        longest = max(longest, end - last_success if waited else 0.0)
+        return longest if longest > 2 * self._promise.every else 0.0
 
     def _found(self, outcome: Outcome, text: str, at: float, difference: str) -> Finding:
-        share = 1 - self._failed / self._sent if self._sent else 0.0
+        sent = len(self._requests)
+        share = 1 - self._failed / sent if sent else 0.0
         return Finding(
             expectation=Available.name,
             outcome=outcome,
@@ -131,6 +138,11 @@ class _Availability(Checker):
                 Measure(
                     name="longest outage", value=self._longest_outage, unit="seconds", error=float(self._promise.every)
                 ),
-                Measure(name="requests", value=self._sent, unit="count"),
+                Measure(name="requests", value=sent, unit="count"),
             ],
         )
+
+
+def _longest_gap(times: list[float]) -> float:
+    ordered = sorted(times)
+    return max((later - earlier for earlier, later in itertools.pairwise(ordered)), default=0.0)

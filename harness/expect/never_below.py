@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from harness.model.picture import Picture
+from harness.model.picture import REPLICA_KINDS, Picture
 from harness.model.scenario import Checker, Expectation
 from harness.model.timeline import AnyEntry, Change, Phase
 from harness.model.verdict import Finding, Measure, Outcome
@@ -21,6 +21,12 @@ class NeverBelow(Expectation, frozen=True, kw_only=True):
     """
 
     ready: Annotated[int, msgspec.Meta(ge=1)]
+
+    def refuse(self) -> str:
+        """Only some kinds keep a number of pods."""
+        if self.of.kind not in REPLICA_KINDS:
+            return f"{self.of!r} is not accepted here; accepted is one of {', '.join(REPLICA_KINDS)}"
+        return ""
 
     def checker(self) -> Checker:
         """A fresh checker."""

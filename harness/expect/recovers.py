@@ -68,10 +68,12 @@ class _Recovery(Checker):
         if self._finding is not None:
             return
         self._maybe_start(entry, picture)
-        if self._start is None or not isinstance(entry, Injected | Undone | Change | Phase):
+        if "inject" not in picture.phases or not isinstance(entry, Injected | Undone | Change | Phase):
             return
         self._finding = self._settled(entry.t, picture)
         lacks = self._lacking(picture)
+        if self._start is None:
+            return
         if lacks:
             self._healthy_since, self._lacks = None, lacks
         elif self._healthy_since is None:
@@ -83,7 +85,7 @@ class _Recovery(Checker):
     def conclude(self, now: float, picture: Picture) -> Finding:
         decided = self.decide(now, picture)
         if decided is not None:
-            return decided
+            return self._unless_unseen(decided, picture)
         if self._start is None:
             return self._found(Outcome.INCONCLUSIVE, f"no {self._promise.since} was seen", now, picture)
         waited = now - self._start
@@ -120,8 +122,10 @@ class _Recovery(Checker):
             return lacks
         if not all(index in picture.bitten for index, fault in picture.injected.items() if fault.anchors):
             return "the fault is not visible in the watch"
-        shown = self._promise.since is Since.UNDO or not all(f.anchors == [] for f in picture.injected.values())
-        if picture.injected and not shown and not self._seen_broken:
+        unseen = self._promise.since is Since.INJECTION and not all(
+            fault.anchors for fault in picture.injected.values()
+        )
+        if unseen and not self._seen_broken:
             return f"{self._promise.of} was never seen broken, so nothing has recovered"
         return ""
 
@@ -144,19 +148,24 @@ class _Recovery(Checker):
         return None
 
     def _late(self, deadline: float, picture: Picture) -> Finding:
-        """No recovery was seen in time; undecided where it may have come unseen, or the harness was in its way."""
-        promise, start = self._promise, deadline - self._promise.within
+        """No recovery was seen in time; undecided where the harness was in its way, or nothing had to recover."""
+        promise = self._promise
         text = f"{promise.of} had not recovered {promise.within} after the {promise.since}"
         outcome = Outcome.FAILED
         failed_undo = next((undone.error for undone in picture.undone.values() if undone.error), "")
-        if picture.blind(start, deadline):
-            outcome, text = Outcome.INCONCLUSIVE, f"{text}, as far as the watch saw"
-        elif failed_undo and promise.since is Since.UNDO:
+        if failed_undo and promise.since is Since.UNDO:
             outcome, text = Outcome.INCONCLUSIVE, f"{text}, but the undo itself failed: {failed_undo}"
         elif not self._seen_broken and picture.injected:
             outcome, text = Outcome.INCONCLUSIVE, f"{promise.of} was never seen broken: nothing had to recover"
         measure = Measure(name="recovery", value=float(promise.within), unit="seconds", censored=True)
         return self._found(outcome, text, deadline, picture, measure)
+
+    def _unless_unseen(self, finding: Finding, picture: Picture) -> Finding:
+        """Undecided where the recovery may have come while the watch was blind."""
+        if finding.outcome is not Outcome.FAILED or not picture.blind(finding.at - self._promise.within, finding.at):
+            return finding
+        text = f"{finding.text}, as far as the watch saw"
+        return msgspec.structs.replace(finding, outcome=Outcome.INCONCLUSIVE, text=text)
 
     def _found(self, outcome: Outcome, text: str, at: float, picture: Picture, *measures: Measure) -> Finding:
         bad = outcome is not Outcome.PASSED

@@ -6,11 +6,14 @@ from typing import Annotated
 
 import msgspec
 
-from harness.model.picture import Picture
+from harness.model.objects import Pod
+from harness.model.picture import REPLICA_KINDS, Picture
 from harness.model.scenario import Checker, Expectation
 from harness.model.timeline import AnyEntry, Change, Phase
 from harness.model.verdict import Finding, Measure, Outcome
 from harness.registry import EXPECTATIONS
+
+_KINDS = (*REPLICA_KINDS, "job", "pod")
 
 
 @EXPECTATIONS.enter("restarts")
@@ -21,6 +24,12 @@ class Restarts(Expectation, frozen=True, kw_only=True):
     """
 
     at_most: Annotated[int, msgspec.Meta(ge=0)]
+
+    def refuse(self) -> str:
+        """Only some kinds have pods whose restarts can be counted."""
+        if self.of.kind not in _KINDS:
+            return f"{self.of!r} is not accepted here; accepted is one of {', '.join(_KINDS)}"
+        return ""
 
     def checker(self) -> Checker:
         """A fresh checker."""
@@ -40,7 +49,9 @@ class _Count(Checker):
         if self._before is None or self._broken is not None or not _about_pods(entry):
             return
         for pod in picture.pods_of(self._promise.of):
-            self._highest[pod.metadata.uid] = max(self._highest.get(pod.metadata.uid, 0), pod.restarts)
+            self._count(pod)
+        if isinstance(entry, Change) and isinstance(entry.object, Pod) and entry.object.metadata.uid in self._highest:
+            self._count(entry.object)  # its last words: a deleted pod is no longer in the picture
         if self._restarts() > self._promise.at_most:
             text = (
                 f"containers of {self._promise.of} restarted {self._restarts()} times, "
@@ -58,6 +69,9 @@ class _Count(Checker):
             return self._found(Outcome.INCONCLUSIVE, f"no pod of {self._promise.of} was observed", now, picture)
         text = f"containers of {self._promise.of} restarted {self._restarts()} times, at most {self._promise.at_most}"
         return self._found(Outcome.PASSED, text, now, picture)
+
+    def _count(self, pod: Pod) -> None:
+        self._highest[pod.metadata.uid] = max(self._highest.get(pod.metadata.uid, 0), pod.restarts)
 
     def _restarts(self) -> int:
         before = self._before or {}
@@ -78,4 +92,5 @@ class _Count(Checker):
 
 
 def _about_pods(entry: AnyEntry) -> bool:
-    return isinstance(entry, Phase) or (isinstance(entry, Change) and entry.resource == "pods")
+    """A ReplicaSet that the watch shows after its pods tells whose pods they are."""
+    return isinstance(entry, Phase) or (isinstance(entry, Change) and entry.resource in ("pods", "replicasets"))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from harness.model.picture import Picture
+import msgspec
+
+from harness.model.picture import HEALTH_KINDS, Picture
 from harness.model.scenario import Checker, Expectation
 from harness.model.timeline import AnyEntry, Change, Injected, Undone
 from harness.model.units import Seconds
@@ -12,13 +14,19 @@ from harness.registry import EXPECTATIONS
 
 @EXPECTATIONS.enter("stays-failed")
 class StaysFailed(Expectation, frozen=True, kw_only=True):
-    """Within `within` of the injection the workload is no longer whole, and then stays so for `for`.
+    """Within `within` of the last injection the workload is no longer whole, and then stays so for `for`.
 
     Fails when it never breaks, and when it becomes whole again before `for` is over while the fault still lasts.
     """
 
     lasts: Seconds
     within: Seconds
+
+    def refuse(self) -> str:
+        """Only some kinds have health; any other would seem to stay failed for ever."""
+        if self.of.kind not in HEALTH_KINDS:
+            return f"{self.of!r} is not accepted here; accepted is one of {', '.join(HEALTH_KINDS)}"
+        return ""
 
     def checker(self) -> Checker:
         """A fresh checker."""
@@ -35,23 +43,27 @@ class _Failure(Checker):
     def see(self, entry: AnyEntry, picture: Picture) -> None:
         if self._finding is not None:
             return
-        if self.decide(entry.t, picture) is not None:
-            return
-        if isinstance(entry, Injected):
+        if isinstance(entry, Injected) and picture.all_injected:
             self._injected = entry.t
         if self._injected is None:
+            return
+        self._finding = self._settled(entry.t, picture)
+        if self._finding is not None:
             return
         if isinstance(entry, Undone):
             self._finding = self._cut_short(entry.t, picture)
         elif isinstance(entry, Change | Injected):
-            self._look(entry.t, picture)
+            self._finding = self._look(entry.t, picture)
 
     def decide(self, now: float, picture: Picture) -> Finding | None:
-        self._settle(now, picture)
-        return self._finding
+        return self._finding or self._settled(now, picture)
 
     def conclude(self, now: float, picture: Picture) -> Finding:
-        return self.decide(now, picture) or self._cut_short(now, picture)
+        finding = self.decide(now, picture) or self._cut_short(now, picture)
+        if finding.outcome is not Outcome.FAILED or not picture.blind(self._injected or 0.0, finding.at):
+            return finding
+        text = f"{finding.text}, as far as the watch saw"
+        return msgspec.structs.replace(finding, outcome=Outcome.INCONCLUSIVE, text=text)
 
     def wake_at(self) -> float | None:
         if self._injected is None or self._finding is not None:
@@ -60,27 +72,30 @@ class _Failure(Checker):
             return self._failed_since + self._promise.lasts
         return self._injected + self._promise.within
 
-    def _look(self, t: float, picture: Picture) -> None:
+    def _look(self, t: float, picture: Picture) -> Finding | None:
         whole = picture.health(self._promise.of).whole
-        if not whole and self._failed_since is None:
-            self._failed_since = t
-        elif whole and self._failed_since is not None:
-            stayed = t - self._failed_since
-            text = f"{self._promise.of} healed after {stayed:.2f} s although it was said to stay failed"
-            self._finding = self._found(Outcome.FAILED, text, t, picture)
+        if self._failed_since is None:
+            self._failed_since = None if whole else t
+            return None
+        if not whole:
+            return None
+        stayed = t - self._failed_since
+        text = f"{self._promise.of} healed after {stayed:.2f} s although it was said to stay failed"
+        return self._found(Outcome.FAILED, text, t, picture)
 
-    def _settle(self, now: float, picture: Picture) -> None:
-        if self._finding is not None or self._injected is None:
-            return
+    def _settled(self, now: float, picture: Picture) -> Finding | None:
+        if self._injected is None:
+            return None
         since, promise = self._failed_since, self._promise
         if since is not None and now >= since + promise.lasts:
             text = (
                 f"{promise.of} failed {since - self._injected:.2f} s after the injection and stayed so {promise.lasts}"
             )
-            self._finding = self._found(Outcome.PASSED, text, since + promise.lasts, picture)
-        elif since is None and now > self._injected + promise.within:
+            return self._found(Outcome.PASSED, text, since + promise.lasts, picture)
+        if since is None and now > self._injected + promise.within:
             text = f"{promise.of} was still whole {promise.within} after the injection"
-            self._finding = self._found(Outcome.FAILED, text, now, picture)
+            return self._found(Outcome.FAILED, text, self._injected + promise.within, picture)
+        return None
 
     def _cut_short(self, now: float, picture: Picture) -> Finding:
         text = f"the fault ended before {self._promise.of} had stayed failed for {self._promise.lasts}"

@@ -13,6 +13,7 @@ class Exit(enum.IntEnum):
     USAGE = 2
     BROKEN = 3
     UNDECIDED = 4
+    INTERRUPTED = 130  # as shells say: 128 and SIGINT
 
 
 class HealproofError(Exception):

@@ -135,6 +135,10 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not self.expect:
             raise BadInput(f"scenario {self.name}: `expect` is empty", hint="a run without a promise proves nothing")
+        for promise in self.expect:
+            reason = promise.refuse()
+            if reason:
+                raise BadInput(f"scenario {self.name}: {promise.name}: {reason}")
 
     @property
     def needs(self) -> frozenset[Capability]:

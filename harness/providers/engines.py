@@ -13,7 +13,7 @@ import msgspec
 from harness.machine.paths import cache_dir
 from harness.machine.process import Completed, run
 from harness.machine.progress import Progress
-from harness.model.errors import BadInput, ClusterBroken, CommandFailed, MissingProgram
+from harness.model.errors import BadInput, ClusterBroken, CommandFailed, HealproofError, MissingProgram
 from harness.providers.base import Finding
 from harness.providers.host_facts import HostFacts, read_host_facts
 from harness.providers.packages import install, may_install
@@ -180,10 +180,15 @@ def _environment(name: str, facts: HostFacts) -> dict[str, str]:
         f"[{table}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
         for table, keys in settings.items()
     )
-    if not path.exists() or path.read_text() != text:
-        fresh = path.with_suffix(f".{os.getpid()}")
-        fresh.write_text(text)
-        fresh.replace(path)
+    fresh = path.with_suffix(f".{os.getpid()}")
+    try:
+        if not path.exists() or path.read_text() != text:
+            fresh.write_text(text)
+            fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        hint = "free some space, or point XDG_CACHE_HOME at a folder that can be written"
+        raise HealproofError(f"{path}: {error.strerror}", hint=hint) from None
     return {"CONTAINERS_CONF": str(path)}
 
 

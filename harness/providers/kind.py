@@ -71,6 +71,11 @@ class KindProvider:
             Finding("/lib/modules", modules, seen, "" if modules else "sudo mkdir -p /lib/modules"),
         ]
 
+    def prepare(self, progress: Progress) -> None:
+        """Have the engine, kind itself and the node image here; makes no cluster."""
+        choose_images(require_engine(progress), read_host_facts(), progress)
+        ensure("kind", progress)
+
     def up(self, name: str, shape: str, progress: Progress) -> ClusterRecord:
         """Make the cluster after `clusters/kind/<shape>.yaml`; ready means proved by the canary."""
         parsed = parse_shape(shape)

@@ -4,16 +4,15 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from real_runs import Ground
 
 from harness.kube import actions
 from harness.kube.client import Client
 from harness.kube.informer import Hub, Observed
 from harness.kube.reflector import meta_of
 from harness.machine.clock import Monotonic
-from harness.machine.progress import Silent
 from harness.model.cluster import ClusterRecord
 from harness.model.objects import Lean, Pod
-from harness.providers import catalogue
 
 
 class Watcher:
@@ -45,23 +44,14 @@ class Watcher:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClusterRecord]:
+def cluster(kwok_ground: Ground) -> ClusterRecord:
     """A kwok cluster of this session's own, in a state folder of its own."""
-    state = str(tmp_path_factory.mktemp("state"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", state)
-        record = catalogue.up("kwok", "default", name="kube-tests", progress=Silent())
-    yield record
-    with pytest.MonkeyPatch.context() as patch:  # not during the tests, which may have state folders of their own
-        patch.setenv("XDG_STATE_HOME", state)
-        catalogue.down("kube-tests")
+    return kwok_ground.record
 
 
 @pytest.fixture(scope="session")
-def client(cluster: ClusterRecord) -> Iterator[Client]:
-    client = Client.from_kubeconfig(cluster.kubeconfig, cluster.context)
-    yield client
-    client.close()
+def client(kwok_ground: Ground) -> Client:
+    return kwok_ground.client
 
 
 @pytest.fixture

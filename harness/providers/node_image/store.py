@@ -12,6 +12,8 @@ from pathlib import Path
 from harness.machine.progress import Progress
 from harness.model.errors import CommandFailed, HealproofError
 
+LEAST_FREE_BYTES = 64 << 20
+
 
 class DiskFullError(HealproofError):
     """The disk ran full, or has too little room to begin."""
@@ -43,8 +45,9 @@ class Store:
                 make(fresh)
             fresh.rename(place)
         except BaseException as error:
+            full = ran_full(error, self.root)
             shutil.rmtree(fresh, ignore_errors=True)
-            if ran_full(error):
+            if full:
                 raise DiskFullError(f"the disk under {self.root} ran full while making {name}") from error
             raise
         for old in self.root.glob(f"{name}-*"):
@@ -71,8 +74,12 @@ def digest(*inputs: str | bytes | Path) -> str:
     return total.hexdigest()[:12]
 
 
-def ran_full(error: BaseException) -> bool:
-    """Whether an error, of this process or of a program it started, says that the disk is full."""
+def ran_full(error: BaseException, folder: Path) -> bool:
+    """Whether an error, of this process or of a program it started, comes from a full disk.
+
+    Some programs say no more than that a write was short, so what is left in `folder` counts too.
+    """
     if isinstance(error, CommandFailed):
-        return os.strerror(errno.ENOSPC).lower() in error.output.lower()
+        said = os.strerror(errno.ENOSPC).lower() in error.output.lower()
+        return said or shutil.disk_usage(folder).free < LEAST_FREE_BYTES
     return isinstance(error, OSError) and error.errno == errno.ENOSPC

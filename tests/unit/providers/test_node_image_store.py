@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -79,6 +80,19 @@ def test_a_full_disk_is_said_as_such_and_leaves_nothing(tmp_path: Path, error: E
         Store(tmp_path).made("step", "k1", full, Silent())
     assert "XDG_CACHE_HOME" in refused.value.hint
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_short_write_on_a_full_disk_is_said_as_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """tar tells of a short write only; what is left on the disk tells why."""
+
+    def short(_: Path) -> None:
+        raise CommandFailed(["tar"], 2, "Wrote only 2048 of 10240 bytes")
+
+    with pytest.raises(CommandFailed):
+        Store(tmp_path).made("step", "k1", short, Silent())
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    with pytest.raises(DiskFullError):
+        Store(tmp_path).made("step", "k1", short, Silent())
 
 
 def test_too_little_disk_is_refused_before_anything_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
