@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from harness import __version__
 from harness.faults import guard
 from harness.faults.site import NodeExec, Site, damage_of
 from harness.faults.undo import undo, undo_all
@@ -26,14 +25,14 @@ from harness.machine.progress import Progress
 from harness.model.cluster import ClusterRecord
 from harness.model.errors import BadInput, HealproofError, UndoFailed
 from harness.model.scenario import Scenario
-from harness.model.timeline import AnyEntry, Broken, Header, Injected, Note, Phase, Undone
+from harness.model.timeline import AnyEntry, Broken, Injected, Note, Phase, Undone
 from harness.model.units import Ref
 from harness.model.verdict import Verdict
+from harness.observe.header import header_of
 from harness.observe.timeline import Recorder
 from harness.observe.traffic import Traffic, traffic_needed
 from harness.observe.watches import WATCHED, watch
 from harness.place import choose_namespace, place, workload_refs
-from harness.report.redact import redact
 
 STEADY_SECONDS = 1.0
 """How long every workload must be whole before a fault: a baseline that flaps is none."""
@@ -93,7 +92,7 @@ class _Run:
         self.entries: list[AnyEntry] = []
         self._recorder = Recorder(folder / "timeline.jsonl", bench.clock)
         self._recorder.sinks += [self.entries.append, self._judge.see]
-        self._recorder.write(self._header(started_at))
+        self._recorder.write(header_of(scenario, bench.record, self._namespace, started_at))
         self._journal = Journal.begin(run=bench.run, scenario=scenario.name, cluster=bench.record)
         self._watching: Subscription | None = None
         self._traffic: list[Traffic] = []
@@ -270,20 +269,6 @@ class _Run:
 
     def _undo_failed(self, intent: Intent, error: UndoFailed) -> None:
         self._bench.progress.say(f"{self._scenario.name}: undo of {intent.what} failed: {error}")
-
-    def _header(self, started_at: str) -> Header:
-        record = self._bench.record
-        return Header(
-            t=0.0,
-            scenario=redact(self._scenario.as_data()),
-            namespace=self._namespace,
-            cluster=record.name,
-            provider=record.provider,
-            kubernetes_version=record.kubernetes_version,
-            capabilities=[str(capability) for capability in record.capabilities],
-            started_at=started_at,
-            harness_version=__version__,
-        )
 
     def _phase(self, name: str) -> None:
         self._write(Phase(t=self._now(), name=name))

@@ -91,7 +91,8 @@ class Arena:
 
         Raises BadInput where it cannot be run as written.
         """
-        lacking = sorted(scenario.needs - frozenset(self.record.capabilities))
+        needs = scenario.needs.union(scenario.control[control].needs if control else ())
+        lacking = sorted(needs - frozenset(self.record.capabilities))
         if lacking:
             outcome = Outcomes(self._skipped(scenario, node_id, control, lacking), [])
         else:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
+from ruamel.yaml import YAML
 
 from harness.journal import Intent, Reverted, read
 from harness.kube.client import Client
@@ -24,7 +25,10 @@ from harness.model.scenario import merge
 T = TypeVar("T")
 
 BIN = Path(sys.executable).parent
-ROOT = Path(__file__).resolve().parent.parent
+RUNS = "hp-"
+"""What the namespaces of runs begin with."""
+TESTS = Path(__file__).resolve().parent
+ROOT = TESTS.parent
 WORKLOADS = ROOT / "scenarios" / "workloads"
 
 
@@ -77,7 +81,7 @@ class Ground(NamedTuple):
 
     def start(self, program: str, *words: str) -> Live:
         """Start a program of the environment with this ground's state folder."""
-        env = {**os.environ, "XDG_STATE_HOME": str(self.state), "NO_COLOR": "1", "COLUMNS": "120"}
+        env = {**os.environ, "XDG_STATE_HOME": str(self.state), "PYTHONPATH": str(TESTS), "NO_COLOR": "1"}
         number = len(list(self.folder.glob("*.log")))
         return Live([str(BIN / program), *words], env, self.folder / f"{number}.log")
 
@@ -111,7 +115,7 @@ class Ground(NamedTuple):
     def cordoned(self) -> list[str]:
         return [node["metadata"]["name"] for node in self.listed("nodes") if node["spec"].get("unschedulable")]
 
-    def namespaces(self, start: str = "hp-") -> list[str]:
+    def namespaces(self, start: str) -> list[str]:
         """Namespaces of runs that nobody is removing."""
         found = [(n["metadata"]["name"], n["metadata"].get("deletionTimestamp")) for n in self.listed("namespaces")]
         return [name for name, deleted in found if name.startswith(start) and deleted is None]
@@ -152,11 +156,30 @@ def write_scenario(
     expect: list[dict[str, Any]],
     **more: object,
 ) -> Path:
-    """A scenario file with its workload beside it; JSON is YAML."""
+    """A scenario file with its workload beside it."""
     folder.mkdir(parents=True, exist_ok=True)
     objects = folder / f"{name}.objects.yaml"
     objects.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests}))
     scenario = {"scenario": name, "why": "A test of the harness.", "workload": objects.name, **more}
     path = folder / f"{name}.yaml"
-    path.write_text(json.dumps({**scenario, "faults": faults, "expect": expect}))
+    YAML().dump({**scenario, "faults": faults, "expect": expect}, path)
     return path
+
+
+def blocked_drain(folder: Path) -> Path:
+    """A scenario that is in the middle of its drain for as long as it takes: the disruption budget never agrees."""
+    return write_scenario(
+        folder,
+        "blocked-drain",
+        workload("web", **QUICK_WEB),
+        [{"node-drain": {"hosting": "app=web", "give-up": "90s"}}],
+        [{"recovers": {"of": "deployment/web", "within": "60s", "hold": "1s"}}],
+    )
+
+
+def nothing_left(ground: Ground) -> None:
+    """Fails where a run left anything behind: an entry of a journal, a journal, a cordon, a namespace."""
+    assert ground.pending() == []
+    assert ground.journals() == []
+    assert ground.cordoned() == []
+    assert ground.namespaces(RUNS) == []

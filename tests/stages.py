@@ -38,6 +38,7 @@ def stages() -> list[Stage]:
                 tool("healproof", "validate", "scenarios"),
             ),
         ),
+        Stage("tools", (tool("python", "-m", "tests.tools"),)),
         Stage(
             "unit", ((*PYTEST, "tests/unit", "tests/architecture", "tests/quality", "-m", "not slow and not browser"),)
         ),

@@ -103,7 +103,7 @@ class _Recovery(Checker):
 
     def _maybe_start(self, entry: AnyEntry, picture: Picture) -> None:
         """Start the clock at the last injection or the last undo: recovery from an earlier fault proves nothing."""
-        after_undo = self._promise.since is Since.UNDO
+        after_undo = self._promise.since == Since.UNDO
         if picture.faults == 0 and isinstance(entry, Phase):
             starts = self._start is None and entry.name == ("undo" if after_undo else "inject")
         elif after_undo:
@@ -122,7 +122,7 @@ class _Recovery(Checker):
             return lacks
         if not all(index in picture.bitten for index, fault in picture.injected.items() if fault.anchors):
             return "the fault is not visible in the watch"
-        unseen = self._promise.since is Since.INJECTION and not all(
+        unseen = self._promise.since == Since.INJECTION and not all(
             fault.anchors for fault in picture.injected.values()
         )
         if unseen and not self._seen_broken:
@@ -153,7 +153,7 @@ class _Recovery(Checker):
         text = f"{promise.of} had not recovered {promise.within} after the {promise.since}"
         outcome = Outcome.FAILED
         failed_undo = next((undone.error for undone in picture.undone.values() if undone.error), "")
-        if failed_undo and promise.since is Since.UNDO:
+        if failed_undo and promise.since == Since.UNDO:
             outcome, text = Outcome.INCONCLUSIVE, f"{text}, but the undo itself failed: {failed_undo}"
         elif not self._seen_broken and picture.injected:
             outcome, text = Outcome.INCONCLUSIVE, f"{promise.of} was never seen broken: nothing had to recover"

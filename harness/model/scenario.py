@@ -100,13 +100,14 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A broken twin: the workload with `patch` applied must make the expectations in `fails` fail.
 
     `patch` maps an object (`deployment/web`) to a strategic merge patch. With `inconclusive` the twin must end
-    undecided instead, with that text among its doubts.
+    undecided instead, with that text among its doubts. `needs` are capabilities without which its patch breaks nothing.
     """
 
     why: str = ""
     patch: dict[str, dict[str, Any]] = {}
     fails: list[str] = []
     inconclusive: str = ""
+    needs: list[Capability] = []
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):

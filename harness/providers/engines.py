@@ -6,14 +6,13 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
 from harness.machine.paths import cache_dir
 from harness.machine.process import Completed, run
 from harness.machine.progress import Progress
-from harness.model.errors import BadInput, ClusterBroken, CommandFailed, HealproofError, MissingProgram
+from harness.model.errors import BadInput, CommandFailed, HealproofError, MissingProgram
 from harness.providers.base import Finding
 from harness.providers.host_facts import HostFacts, read_host_facts
 from harness.providers.packages import install, may_install
@@ -160,15 +159,6 @@ def kind_environment(engine: Engine, network: str) -> dict[str, str]:
     """What kind must be told: the engine, and a network that no other cluster shares."""
     variable = "KIND_EXPERIMENTAL_PODMAN_NETWORK" if engine.name == "podman" else "KIND_EXPERIMENTAL_DOCKER_NETWORK"
     return {**engine.environment, "KIND_EXPERIMENTAL_PROVIDER": engine.name, variable: network}
-
-
-def require_modules_folder(facts: HostFacts) -> None:
-    """Every kind node mounts /lib/modules: make it where a kernel without modules has none; raises ClusterBroken."""
-    if facts.has_modules_folder:
-        return
-    if not facts.root:
-        raise ClusterBroken("/lib/modules does not exist, and kind mounts it", hint="sudo mkdir -p /lib/modules")
-    Path("/lib/modules").mkdir(parents=True, exist_ok=True)
 
 
 def _environment(name: str, facts: HostFacts) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 CAP_SYS_RESOURCE = 24  # the bit's number in linux/capability.h
+INOTIFY_INSTANCES = "proc/sys/fs/inotify/max_user_instances"
 NOFILE_MOST = 20_000  # enough for a node; below the hard limit of most sandboxes
 NPROC_MOST = 32_768
 
@@ -22,6 +23,7 @@ class HostFacts(msgspec.Struct, frozen=True, kw_only=True):
     has_modules_folder: bool = True
     has_loop_devices: bool = True
     netem: bool | None = None
+    inotify_instances: int = 512
     root: bool = False
     debian_family: bool = False
     nofile_hard: int = NOFILE_MOST
@@ -37,6 +39,7 @@ def read_host_facts(root: Path = Path("/")) -> HostFacts:
         has_modules_folder=(root / "lib/modules").is_dir(),
         has_loop_devices=(root / "dev/loop-control").exists(),
         netem=_netem(root),
+        inotify_instances=int(_text(root / INOTIFY_INSTANCES) or 512),
         root=os.geteuid() == 0,
         debian_family=_debian_family(root),
         nofile_hard=_hard_limit(resource.RLIMIT_NOFILE, NOFILE_MOST),

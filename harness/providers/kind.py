@@ -23,7 +23,6 @@ from harness.providers.engines import (
     find_engine,
     kind_environment,
     require_engine,
-    require_modules_folder,
 )
 from harness.providers.host_facts import read_host_facts
 from harness.providers.kind_config import (
@@ -36,6 +35,7 @@ from harness.providers.kind_config import (
     parse_shape,
     storage_manifest,
 )
+from harness.providers.kind_host import examine_host, prepare_host
 from harness.providers.kind_image import choose_images, examine_images
 from harness.providers.programs import ensure
 
@@ -63,13 +63,7 @@ class KindProvider:
     def examine(self) -> list[Finding]:
         """Whether an engine runs or can be installed, and what this host lacks. Changes nothing."""
         facts = read_host_facts()
-        modules = facts.has_modules_folder or facts.root
-        seen = "there" if facts.has_modules_folder else "missing; an empty one serves"
-        return [
-            *examine_engines(),
-            examine_images(find_engine(), facts),
-            Finding("/lib/modules", modules, seen, "" if modules else "sudo mkdir -p /lib/modules"),
-        ]
+        return [*examine_engines(), examine_images(find_engine(), facts), *examine_host(facts)]
 
     def prepare(self, progress: Progress) -> None:
         """Have the engine, kind itself and the node image here; makes no cluster."""
@@ -81,7 +75,7 @@ class KindProvider:
         parsed = parse_shape(shape)
         engine = require_engine(progress)
         facts = read_host_facts()
-        require_modules_folder(facts)
+        prepare_host(facts, progress)
         images = choose_images(engine, facts, progress)
         cluster, files = _cluster_name(name), _files(name)
         with (

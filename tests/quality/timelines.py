@@ -137,13 +137,13 @@ class Story:
     def event(self, about: str, message: str, name: str = "event-1") -> Self:
         """An Event about an object."""
         meta = ObjectMeta(name=name, uid=f"uid-{name}")
-        return self.show(
-            "events", Event(metadata=meta, involved_object=InvolvedObject("Pod", about), message=message)
-        )
+        return self.show("events", Event(metadata=meta, involved_object=InvolvedObject("Pod", about), message=message))
 
     def baseline(self) -> Self:
         """Everything ready at 2 s, steady until the phase `inject` at 3 s."""
-        self.at(0.1).phase("prepare").at(0.2).node().deployment(seen=0, updated=0).replicaset().at(0.3).phase("baseline")
+        self.at(0.1).phase("prepare").at(0.2).node().deployment(seen=0, updated=0).replicaset().at(0.3).phase(
+            "baseline"
+        )
         for number in range(self.replicas):
             self.at(0.4).pod(f"web-{number}", ready=False)
         for number in range(self.replicas):

@@ -1,0 +1,152 @@
+"""What the corpus is worth: a judge with one sentence of its logic broken must give some story a wrong verdict."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import harness
+
+HERE = Path(__file__).parent
+PACKAGE = Path(harness.__file__).parent
+
+
+class Mutation(NamedTuple):
+    """One change of the source: in `file` the only `before` becomes `after`."""
+
+    file: str
+    before: str
+    after: str
+
+
+MUTATIONS = {
+    "terminating pods count": Mutation(
+        "model/picture.py", "if not pod.terminating and pod.status.phase not in", "if pod.status.phase not in"
+    ),
+    "desired count not pinned": Mutation(
+        "model/picture.py", "desired = self._pinned.get(ref, wants)", "desired = wants"
+    ),
+    "stale status believed": Mutation(
+        "model/picture.py", "owner.status.observed_generation < owner.metadata.generation", "False"
+    ),
+    "old template counts": Mutation("model/picture.py", "elif updated < desired:", "elif False:"),
+    "surplus pods ignored": Mutation("model/picture.py", "elif len(pods) > desired:", "elif False:"),
+    "released pods stay owned": Mutation(
+        "model/picture.py", "self._pods_by_controller.get(before.controller_uid, {}).pop(uid, None)", "pass"
+    ),
+    "a late end removes the successor": Mutation(
+        "model/picture.py", "elif before is not None and meta_of(before).uid == meta.uid:", "elif before is not None:"
+    ),
+    "old events prove": Mutation("model/picture.py", "return False  # an Event", "return True  # an Event"),
+    "first fault is enough": Mutation(
+        "model/picture.py", "return len(self.injected) >= self.faults", "return bool(self.injected)"
+    ),
+    "first undo is enough": Mutation(
+        "model/picture.py", "return self.all_injected and self.injected.keys() <= self.undone.keys()", "return True"
+    ),
+    "every pod of the name is gone": Mutation(
+        "model/anchors.py", "return meta.uid != anchor.uid or gone", "return True"
+    ),
+    "no wait for the dip": Mutation(
+        "expect/recovers.py", "if not all(index in picture.bitten for", "if False and all(index in picture.bitten for"
+    ),
+    "unbroken counts as recovered": Mutation(
+        "expect/recovers.py", "if not shown and not self._seen_broken:", "if False:"
+    ),
+    "no hold": Mutation("expect/recovers.py", "began <= deadline and now >= began + promise.hold", "began <= deadline"),
+    "deadline ignored": Mutation(
+        "expect/recovers.py", "if began is not None and began <= deadline and", "if began is not None and"
+    ),
+    "deadline includes the hold": Mutation(
+        "expect/recovers.py", "if now > deadline and (began is None or began > deadline):", "if now > deadline:"
+    ),
+    "broken stretch goes on": Mutation(
+        "expect/recovers.py", "self._healthy_since, self._lacks = None, lacks", "self._lacks = lacks"
+    ),
+    "blind deadline fails": Mutation(
+        "expect/recovers.py", "not picture.blind(finding.at - self._promise.within, finding.at)", "True"
+    ),
+    "undo's failure is the workload's": Mutation(
+        "expect/recovers.py", "if failed_undo and promise.since == Since.UNDO:", "if False:"
+    ),
+    "floor one lower": Mutation(
+        "expect/never_below.py", "if ready < self._promise.ready:", "if ready + 1 < self._promise.ready:"
+    ),
+    "restarts unlimited": Mutation("expect/restarts.py", "> self._promise.at_most:", "> 99:"),
+    "no last words": Mutation("expect/restarts.py", "entry.object.metadata.uid in self._highest:", "False:"),
+    "no data is success": Mutation("expect/available.py", "sent < REQUESTS_MIN", "sent < 1"),
+    "silence is success": Mutation("expect/available.py", "SILENCE_SECONDS_MAX = 3.0", "SILENCE_SECONDS_MAX = 3e9"),
+    "disorder is an outage": Mutation(
+        "expect/available.py", "sorted(self._requests, key=lambda request: request.t)", "self._requests"
+    ),
+    "pauses are outages": Mutation(
+        "expect/available.py", "if waited else 0.0)\n                last", ")\n                last"
+    ),
+    "outage at the end forgotten": Mutation(
+        "expect/available.py", "max(longest, end - last_success if waited else 0.0)", "longest"
+    ),
+    "healed is still failed": Mutation(
+        "expect/stays_failed.py", "if not whole:\n            return None", "return None"
+    ),
+    "denied evidence ignored": Mutation("judge.py", "if denied:", "if False:"),
+    "no evidence needed": Mutation("judge.py", "elif not injected.anchors and not proved:", "elif False:"),
+    "anchors need not come": Mutation(
+        "judge.py", "elif injected.anchors and index not in self.picture.bitten:", "elif False:"
+    ),
+    "gaps ignored": Mutation("judge.py", "if gap.t > began", "if False"),
+    "any gap doubted": Mutation("judge.py", "if gap.t > began", "if True"),
+    "failed undo ignored": Mutation("judge.py", "for u in picture.undone.values() if u.error", "for u in ()"),
+    "residue ignored": Mutation("judge.py", "if now.get(node, before) != before", "if False"),
+    "brokenness ignored": Mutation("judge.py", "if self.picture.broken or", "if"),
+    "baseline ignored": Mutation("judge.py", "if lacks:", "if False:"),
+    "end not needed": Mutation("judge.py", 'if "stop" not in picture.phases:', "if False:"),
+    "judged beyond the end": Mutation("judge.py", 'if "stop" in self.picture.phases:', "if False:"),
+    "doubts ignored": Mutation(
+        "judge.py", "elif doubts or Outcome.INCONCLUSIVE in outcomes:", "elif Outcome.INCONCLUSIVE in outcomes:"
+    ),
+    "undecided promises pass": Mutation("judge.py", "elif doubts or Outcome.INCONCLUSIVE in outcomes:", "elif doubts:"),
+}
+
+
+def first_wrong(folder: Path) -> subprocess.CompletedProcess[str]:
+    """What the corpus finds wrong with the package in a folder, in a fresh process."""
+    code = "import healthy, planted, planted_traffic, cases; print(cases.first_wrong())"
+    environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{HERE}", "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the package in which the corpus finds nothing wrong."""
+    folder = tmp_path_factory.mktemp("mutant")
+    shutil.copytree(PACKAGE, folder / "harness", ignore=shutil.ignore_patterns("__pycache__", "_*s"))
+    sound = first_wrong(folder)
+    assert (sound.returncode, sound.stdout.strip(), sound.stderr) == (0, "", "")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_broken_judge_is_caught(copied: Path, name: str) -> None:
+    """The mutant is a program that runs, and the corpus finds a wrong verdict."""
+    mutation = MUTATIONS[name]
+    source = copied / "harness" / mutation.file
+    sound = source.read_text()
+    assert sound.count(mutation.before) == 1, (
+        f"{mutation.file} says {sound.count(mutation.before)} times: {mutation.before}"
+    )
+    try:
+        source.write_text(sound.replace(mutation.before, mutation.after))
+        judged = first_wrong(copied)
+    finally:
+        source.write_text(sound)
+    assert judged.returncode == 0, judged.stderr
+    assert judged.stdout.strip(), f"no story notices: {name}"
