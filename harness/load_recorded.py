@@ -9,7 +9,7 @@ import msgspec
 
 from harness.model.cluster import Capability
 from harness.model.errors import BadInput
-from harness.model.scenario import Expectation, Fault, Scenario, Severity
+from harness.model.scenario import Control, Expectation, Fault, Scenario, Severity
 from harness.model.timeline import AnyEntry, Header, decode_entry
 from harness.model.units import Seconds, decode_token
 from harness.registry import EXPECTATIONS, FAULTS, Registry
@@ -49,7 +49,9 @@ def recorded_scenario(path: Path, entries: list[AnyEntry]) -> Scenario:
         baseline=Seconds.parse(data["baseline"]),
         observe=Seconds.parse(data["observe"]),
         requires=[Capability(need) for need in data["needs"]],
+        control=msgspec.convert(data["control"], dict[str, Control]),
         source=data["source"],
+        twin_of=data["twin"],
     )
 
 

@@ -6,7 +6,7 @@ It does nothing at all in a pytest run that has no scenario and no test that use
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,10 +25,9 @@ from harness.report.allure import publish
 from harness.report.finish import write_reports
 from harness.report.listen import listen
 from harness.report.results import RESULT
-from harness.session import Arena, Outcomes
+from harness.session import Arena
 
 OPTIONS = pytest.StashKey[Options]()
-OUTCOMES = pytest.StashKey[Outcomes]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -93,12 +92,8 @@ class ScenarioItem(pytest.Function):
     def of(cls, parent: ScenarioFile, scenario: Scenario, control: str) -> ScenarioItem:
         """The item of a scenario, or with `control` of that broken twin."""
 
-        def prove(arena: Arena, healproof_publish: Callable[[Outcomes], None], request: pytest.FixtureRequest) -> None:
-            outcome = arena.run(scenario, node_id=request.node.nodeid, control=control)
-            healproof_publish(outcome)
-            if outcome.result.skip_reason:
-                pytest.skip(outcome.result.skip_reason)
-            outcome.require()
+        def prove(arena: Arena, request: pytest.FixtureRequest) -> None:
+            arena.run(scenario, node_id=request.node.nodeid, control=control).require()
 
         prove.__doc__ = scenario.why
         name = f"{scenario.name}[{control}]" if control else scenario.name
@@ -144,19 +139,13 @@ def arena(request: pytest.FixtureRequest) -> Iterator[Arena]:
         progress=progress,
         seed=options.seed,
         prober_image=prober_image(),
+        publish=lambda result, entries: publish(result, entries, options.folder),
     )
     try:
         yield stage
     finally:
         stage.close()
         signal.signal(signal.SIGTERM, before)
-
-
-@pytest.fixture
-def healproof_publish(request: pytest.FixtureRequest) -> Callable[[Outcomes], None]:
-    """Hands an outcome to Allure, from inside the test that it belongs to."""
-    folder = request.config.stash[OPTIONS].folder
-    return lambda outcome: publish(outcome.result, outcome.entries, folder)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 from harness.faults.site import NodeExec
 from harness.kube.client import Client
 from harness.kube.informer import Hub
@@ -40,8 +42,10 @@ class Outcomes(NamedTuple):
     entries: list[AnyEntry]
 
     def require(self) -> None:
-        """Raise PromiseBroken for a broken promise, Undecided where nothing can be said."""
+        """Raise PromiseBroken for a broken promise, Undecided where nothing can be said; skip what cannot run here."""
         result = self.result
+        if result.outcome is Outcome.SKIPPED:
+            pytest.skip(result.skip_reason)
         if result.control_held is False:
             raise PromiseBroken(f"the broken twin {result.control} did not fail as declared\n{explain(result.verdict)}")
         if result.outcome is Outcome.FAILED:
@@ -65,13 +69,16 @@ class Arena:
         progress: Progress,
         seed: int,
         prober_image: str,
+        publish: Publish | None = None,
         clock: Clock | None = None,
     ) -> None:
+        """`publish` is shown each result with its entries as soon as it is there."""
         clock = clock or Monotonic()
         client = Client.from_kubeconfig(record.kubeconfig, record.context)
         self.record = record
         self.client = client
         self._folder = folder
+        self._publish = publish
         self._bench = Bench(
             record=record,
             client=client,
@@ -84,9 +91,7 @@ class Arena:
             prober_image=prober_image,
         )
 
-    def run(
-        self, scenario: Scenario, *, node_id: str = "", control: str = "", publish: Publish | None = None
-    ) -> Outcomes:
+    def run(self, scenario: Scenario, *, node_id: str = "", control: str = "") -> Outcomes:
         """Run a scenario, or with `control` the broken twin of that name; writes its result into the run's folder.
 
         Raises BadInput where it cannot be run as written.
@@ -98,8 +103,8 @@ class Arena:
         else:
             outcome = self._ran(scenario, node_id, control)
         write_result(self._folder_of(outcome.result), outcome.result)
-        if publish is not None:
-            publish(*outcome)
+        if self._publish is not None:
+            self._publish(*outcome)
         return outcome
 
     def close(self) -> None:

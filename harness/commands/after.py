@@ -21,7 +21,7 @@ from harness.model.picture import Picture
 from harness.model.verdict import Outcome
 from harness.providers import catalogue
 from harness.report.finish import write_reports
-from harness.session import explain, reach
+from harness.session import explain, holds, reach
 
 
 def rejudge(said: argparse.Namespace) -> Exit:
@@ -29,11 +29,17 @@ def rejudge(said: argparse.Namespace) -> Exit:
     code = Exit.PASSED
     for path in _timelines(said.paths):
         entries = read_timeline(path)
-        verdict = judge(recorded_scenario(path, entries), entries)
+        scenario = recorded_scenario(path, entries)
+        verdict = judge(scenario, entries)
+        outcome = verdict.outcome
+        if scenario.twin_of:
+            held = holds(scenario.control[scenario.twin_of], verdict)
+            outcome = Outcome.PASSED if held else Outcome.FAILED
+            sys.stdout.write(f"broken twin {scenario.twin_of}: {'failed as declared' if held else 'did not fail'}\n")
         sys.stdout.write(f"{path}: {explain(verdict)}\n")
-        if verdict.outcome is Outcome.FAILED:
+        if outcome is Outcome.FAILED:
             code = Exit.FAILED
-        elif verdict.outcome is Outcome.INCONCLUSIVE and code is Exit.PASSED:
+        elif outcome is Outcome.INCONCLUSIVE and code is Exit.PASSED:
             code = Exit.UNDECIDED
     return code
 

@@ -116,7 +116,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     `manifests` are the workload's Kubernetes objects (in YAML the key is `workload`, a path or a list of paths
     beside the scenario). `baseline` is how long the workload may take to become healthy before the fault,
     `observe` how long to look at least after the last injection. `requires` (in YAML `needs`) are capabilities that
-    its workload needs beyond those of its faults and expectations. `source` is the file it came from.
+    its workload needs beyond those of its faults and expectations. `source` is the file it came from;
+    `twin_of` names the control that this scenario is the broken twin of.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     observe: Seconds = msgspec.field(default_factory=lambda: Seconds(0))
     requires: list[Capability] = []
     source: str = ""
+    twin_of: str = ""
 
     def __post_init__(self) -> None:
         if not self.expect:
@@ -155,7 +157,10 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     def twin(self, name: str) -> Scenario:
         """The scenario over the broken workload of one of its controls."""
         broken = [_patched(manifest, self.control[name].patch) for manifest in self.manifests]
-        return msgspec.structs.replace(self, name=f"{self.name}-{name}", manifests=broken, control={})
+        declared = {name: self.control[name]}
+        return msgspec.structs.replace(
+            self, name=f"{self.name}-{name}", manifests=broken, control=declared, twin_of=name
+        )
 
     def as_data(self) -> dict[str, Any]:
         """Builtins only, as in YAML, for the timeline's header and for reports."""
@@ -171,7 +176,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
             "baseline": str(self.baseline),
             "observe": str(self.observe),
             "needs": [str(need) for need in self.requires],
+            "control": {name: msgspec.to_builtins(control) for name, control in self.control.items()},
             "source": self.source,
+            "twin": self.twin_of,
         }
         return data
 

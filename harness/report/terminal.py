@@ -33,14 +33,14 @@ def summary(run: RunResult, *, reports: dict[str, Path | str], colour: bool = Fa
 def scenario_line(result: ScenarioResult, *, colour: bool = False, width: int = WIDTH) -> str:
     """One line: outcome, name, recovery with its error bar, seconds; a skipped one shows its reason instead."""
     outcome = _paint(f"{result.outcome:<{_OUTCOME_COLUMNS}}", result.outcome, colour=colour)
+    twin = f"[{result.control}]" if result.control else ""  # shown whole: it is what tells two lines apart
     if result.outcome is Outcome.SKIPPED:
-        return f"{outcome} {_cut(f'{result.name}: {redact_text(reason(result))}', width - _OUTCOME_COLUMNS - 1)}"
+        return f"{outcome} {_cut(f'{result.name}{twin}: {redact_text(reason(result))}', width - _OUTCOME_COLUMNS - 1)}"
     measure = recovery(result)
     healed = f"healed {measure_words(measure)}" if measure else ""
     if measure and measure.censored:
         healed = f"not healed {measure_words(measure)}"
     room = width - _OUTCOME_COLUMNS - _NUMBER_COLUMNS - 11
-    twin = f"[{result.control}]" if result.control else ""  # shown whole: it is what tells two lines apart
     name = _cut(result.name, max(room - len(twin), 12)) + twin
     return f"{outcome} {name:<{max(room, 12)}} {healed:>{_NUMBER_COLUMNS}} {result.seconds:6.1f} s"
 

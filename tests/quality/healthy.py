@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cases import HEALTHY as CASES
 from cases import Case, volume_full
-from planted import STAYS, job, stateful
+from planted_kinds import STAYS, job, stateful
 from planted_traffic import available
 from planted_traffic import healed as healed_with_traffic
 from timelines import WEB, Story, pod_delete, recovers, scenario
@@ -45,7 +45,8 @@ def watch_is_faster_than_the_acknowledgement() -> Case:
 @healthy(Outcome.PASSED, "recovered 20.00")
 def whole_at_the_very_deadline() -> Case:
     """The healthy stretch begins with the deadline and lasts beyond it."""
-    return scenario(), Story().baseline().at(4.0).kill("web-0").heal("web-0", "web-9", 24.0).end(30)
+    story = Story().baseline().at(4.0).kill("web-0").heal("web-0", "web-9", 24.0)
+    return scenario(), story.at(25.5).event("web-9", "Started").end(30)
 
 
 @healthy(Outcome.PASSED, "recovered 8.00")
@@ -99,8 +100,8 @@ def stateful_pod_under_its_name() -> Case:
     story.show("statefulsets", stateful()).pod("db-0", owner="uid-db").say(inject).at(4.0).kill("db-0")
     story.at(5.0).drop("pods", "db-0")
     old_end = story.entries.pop()
-    story.at(5.1).pod("db-0", owner="uid-db", uid="uid-new", ready=False).say(old_end)
-    story.at(6.0).pod("db-0", owner="uid-db", uid="uid-new")
+    story.at(5.1).pod("db-0", owner="uid-db", uid="uid-new", ready=False)
+    story.at(6.0).pod("db-0", owner="uid-db", uid="uid-new").say(old_end)
     return scenario(recovers(of=Ref("statefulset/db")), recovers(of=Ref("pod/db-0"))), story.end(15)
 
 
@@ -141,9 +142,7 @@ def observers_speak_after_the_end() -> Case:
 @healthy(Outcome.PASSED)
 def traffic_flows() -> Case:
     """One request of a hundred fails, and all are reported late and in disorder."""
-    story = healed_with_traffic().traffic(3.0, 8.0, failing=(5.0, 5.1))
-    late = [story.entries.pop() for _ in range(20)]
-    story.traffic(8.0, 13.8).entries.extend(late)
+    story = healed_with_traffic().traffic(3.0, 7.1, failing=(7.0, 7.1)).traffic(8.0, 13.8).traffic(7.1, 8.0)
     return scenario(recovers(), available(share=0.99, outage=0.5)), story.end(14)
 
 

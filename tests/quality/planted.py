@@ -5,17 +5,15 @@ Each function tells one story; its docstring says what is wrong, its decorator w
 
 from __future__ import annotations
 
-import msgspec
 from cases import PLANTED as CASES
 from cases import Case, volume_full
 from timelines import WEB, Story, a_pod, owned, pod_delete, recovers, scenario
 
 from harness.expect.never_below import NeverBelow
 from harness.expect.restarts import Restarts
-from harness.expect.stays_failed import StaysFailed
-from harness.model.objects import ObjectMeta, Taint, Workload, WorkloadSpec, WorkloadStatus
+from harness.model.objects import ObjectMeta, Workload
 from harness.model.timeline import Anchor, Change
-from harness.model.units import Ref, Seconds
+from harness.model.units import Seconds
 from harness.model.verdict import Outcome
 
 FAILED, INCONCLUSIVE = Outcome.FAILED, Outcome.INCONCLUSIVE
@@ -155,15 +153,9 @@ def restarts_counted_in_the_last_words() -> Case:
 @planted(FAILED, "had not recovered")
 def only_the_first_of_two_faults_healed() -> Case:
     """The first lost pod is replaced and the hold over before the second is killed, which is not replaced."""
-    story = killed().heal("web-0", "web-9", 5.0).at(12.0).kill("web-1", index=1).at(13.0).drop("pods", "web-1")
+    story = killed().heal("web-0", "web-9", 5.0).at(9.0).event("web-9", "Started")
+    story.at(12.0).kill("web-1", index=1).at(13.0).drop("pods", "web-1")
     return scenario(faults=[pod_delete(), pod_delete(9)]), story.end(40, undone=(0, 1))
-
-
-@planted(INCONCLUSIVE, "fault 2 (pod-delete) was not injected")
-def second_fault_never_injected() -> Case:
-    """Of two faults only one came."""
-    story = killed().heal("web-0", "web-9", 5.0)
-    return scenario(faults=[pod_delete(), pod_delete(5)]), story.end(15)
 
 
 @planted(FAILED, "had not recovered")
@@ -181,34 +173,6 @@ def recovered_between_two_undos() -> Case:
     return scenario(recovers(since="undo"), faults=faults), story.end(40, undone=None)
 
 
-@planted(INCONCLUSIVE, "the watch never showed it")
-def fault_did_not_bite() -> Case:
-    """The call was acknowledged, the pod lives on."""
-    return scenario(), Story().baseline().at(4.0).kill("web-0", visible_after=-1).end(25)
-
-
-@planted(INCONCLUSIVE, "did not bite: write through the mount")
-def evidence_denied() -> Case:
-    """The other source says that the fault did not bite, although the workload dips and heals."""
-    story = volume_full(bit=False).at(5.0).pod("web-0", ready=False).at(8.0).pod("web-0")
-    return scenario(), story.end(15)
-
-
-@planted(INCONCLUSIVE, "no evidence that it bit")
-def no_evidence_at_all() -> Case:
-    """Nothing but its own call says that the fault was there."""
-    story = Story().baseline().at(4.0).injected().at(5.0).pod("web-0", ready=False).at(8.0).pod("web-0")
-    return scenario(), story.end(15)
-
-
-@planted(INCONCLUSIVE, "did not bite")
-def an_old_event_as_proof() -> Case:
-    """The Event that is to prove the fault was there before the injection, and nothing came after."""
-    story = Story().baseline().event("web-0", "Liveness probe failed")
-    story.at(4.0).injected(Anchor("event", "events", "web-", text="Liveness probe failed"))
-    return scenario(), story.at(5.0).pod("web-0", ready=False).at(6.0).pod("web-0").end(15)
-
-
 @planted(INCONCLUSIVE, "never seen broken")
 def nothing_ever_broke() -> Case:
     """The fault is proved, but the workload never notices: nothing has recovered."""
@@ -221,190 +185,11 @@ def dip_after_the_hold() -> Case:
     return scenario(recovers(hold=3)), volume_full().at(9.0).pod("web-0", ready=False).end(25)
 
 
-@planted(INCONCLUSIVE, "the watch of pods missed 2.00 s")
-def gap_in_the_watch() -> Case:
-    """For two seconds after the injection nobody looked."""
-    return scenario(), killed().heal("web-0", "web-9", 5.0).at(7.0).gap("pods", 5.0).end(15)
-
-
-@planted(INCONCLUSIVE, "as far as the watch saw")
-def blind_at_the_deadline() -> Case:
-    """The watch was blind around the deadline and shows a healthy workload right after: it may have been in time."""
-    story = lost().at(24.5).event("web-1", "something else").at(26.0).gap("pods", 23.0).at(26.1).pod("web-9")
-    return scenario(), story.end(40)
-
-
-@planted(INCONCLUSIVE, "undo of fault 1 (pod-delete) failed: no answer")
-def undo_failed() -> Case:
-    """All healed, but the fault could not be put back."""
-    return scenario(), killed().heal("web-0", "web-9", 5.0).undo(10, error="no answer").end(15, undone=None)
-
-
-@planted(INCONCLUSIVE, "the undo itself failed")
-def never_recovered_because_the_undo_failed() -> Case:
-    """The workload stays broken because the harness could not undo: its own fault, not the workload's."""
-    story = volume_full().at(5.0).pod("web-0", ready=False).undo(8, error="no answer")
-    return scenario(recovers(since="undo")), story.end(40, undone=None)
-
-
-@planted(INCONCLUSIVE, "was not undone")
-def not_undone() -> Case:
-    """The run ends without an undo."""
-    return scenario(), killed().heal("web-0", "web-9", 5.0).end(15, undone=None)
-
-
-@planted(INCONCLUSIVE, "has 3 of 4 pods ready")
-def baseline_broken_at_the_injection() -> Case:
-    """A pod fails in the same moment in which the baseline ends; not by the fault."""
-    story = Story().baseline()
-    inject = story.entries.pop()
-    story.at(2.9).pod("web-3", ready=False).say(inject).at(3.5).pod("web-3")
-    return scenario(), story.at(4.0).kill("web-0").heal("web-0", "web-9", 5.0).end(15)
-
-
-@planted(INCONCLUSIVE, "was no baseline")
-def baseline_flaps_before_the_fault_is_due() -> Case:
-    """Between the end of the baseline and the fault a pod comes and goes by itself."""
-    story = Story().baseline().at(3.2).pod("web-3", ready=False).at(3.6).pod("web-3").at(4.0).kill("web-0")
-    return scenario(faults=[pod_delete(1)]), story.heal("web-0", "web-9", 5.0).end(15)
-
-
-@planted(INCONCLUSIVE, "wants no pods")
-def nothing_wanted() -> Case:
-    """A Deployment of no replicas has all its pods."""
-    story = Story(replicas=0).baseline().at(4.0).injected().evidence()
-    return scenario(), story.end(15)
-
-
-@planted(INCONCLUSIVE, "never steady")
-def never_steady() -> Case:
-    """The workload never came up, so that no fault was injected."""
-    story = Story().baseline()
-    story.entries.pop()
-    return scenario(), story.at(90).broken("baseline", "not steady within 90s").end(91, undone=None)
-
-
-@planted(INCONCLUSIVE, "node node-1 is left cordoned")
-def node_left_cordoned() -> Case:
-    """The undo was acknowledged, but the watch shows the node still cordoned."""
-    story = killed().at(4.2).node(cordoned=True).heal("web-0", "web-9", 5.0)
-    return scenario(), story.end(15)
-
-
-@planted(INCONCLUSIVE, "maintenance=:NoSchedule")
-def taint_left_behind() -> Case:
-    """A taint that was not there before is there at the end."""
-    story = killed().at(4.2).node(taints=[Taint("maintenance", effect="NoSchedule")]).heal("web-0", "web-9", 5.0)
-    return scenario(), story.end(15)
-
-
-@planted(INCONCLUSIVE, "residue: nodes are not as before")
-def residue_found() -> Case:
-    """The runner's own look for residue found some, although a promise is broken as well."""
-    return scenario(), lost().at(30).broken("residue", "nodes are not as before").end(31)
-
-
-@planted(INCONCLUSIVE, "ends before the run did")
-def cut_off() -> Case:
-    """The harness died: the timeline has no end."""
-    return scenario(), killed().heal("web-0", "web-9", 5.0).undo(15).entries
-
-
 @planted(FAILED, "fell to 2 ready pods")
 def below_the_floor_for_a_moment() -> Case:
     """For 50 ms two of four pods are not ready at once."""
     story = killed().at(4.2).pod("web-1", ready=False).at(4.25).pod("web-1").heal("web-0", "web-9", 5.0)
     return scenario(recovers(), NeverBelow(of=WEB, ready=3)), story.end(15)
-
-
-@planted(INCONCLUSIVE, "observation ended after")
-def observation_too_short() -> Case:
-    """The run ends before the deadline, with the workload still broken."""
-    return scenario(), lost().end(12)
-
-
-def stateful(name: str = "db") -> Workload:
-    """A StatefulSet of one replica."""
-    meta = ObjectMeta(name=name, uid=f"uid-{name}", generation=1)
-    status = WorkloadStatus(observed_generation=1, updated_replicas=1)
-    return Workload(metadata=meta, spec=WorkloadSpec(replicas=1), status=status)
-
-
-@planted(FAILED, "pod db-0 is terminating")
-def old_pod_of_the_same_name() -> Case:
-    """The StatefulSet's pod hangs in terminating, under the name that its successor would have."""
-    story = Story().baseline()
-    inject = story.entries.pop()
-    story.show("statefulsets", stateful()).pod("db-0", owner="uid-db").say(inject).at(4.0).kill("db-0")
-    return scenario(recovers(of=Ref("pod/db-0"))), story.end(25)
-
-
-def job(succeeded: int) -> Workload:
-    """A Job of one completion."""
-    status = WorkloadStatus(succeeded=succeeded)
-    return Workload(metadata=ObjectMeta(name="batch", uid="uid-batch"), spec=WorkloadSpec(completions=1), status=status)
-
-
-@planted(INCONCLUSIVE, "was complete before the fault")
-def job_was_already_done() -> Case:
-    """The Job had completed before its pod was deleted: nothing had to be done again."""
-    story = Story().baseline()
-    inject = story.entries.pop()
-    story.show("jobs", job(1)).pod("batch-1", owner="uid-batch", ready=False, phase="Succeeded", exit_code=0)
-    return scenario(recovers(of=Ref("job/batch"))), story.say(inject).at(4.0).kill("batch-1").end(15)
-
-
-@planted(FAILED, "0 of 1 completions")
-def job_never_done() -> Case:
-    """The Job's pod is lost and its successor fails."""
-    story = Story().baseline()
-    inject = story.entries.pop()
-    story.show("jobs", job(0)).pod("batch-1", owner="uid-batch").say(inject).at(4.0).kill("batch-1")
-    story.at(5.0).drop("pods", "batch-1").at(6.0).pod("batch-2", owner="uid-batch", ready=False, phase="Failed")
-    return scenario(recovers(of=Ref("job/batch"))), story.end(25)
-
-
-@planted(FAILED, "wants 1 pods now, before the fault it wanted 2")
-def daemon_set_on_fewer_nodes() -> Case:
-    """A node is lost, so that the DaemonSet wants one pod less and has it."""
-
-    def agent(wants: int) -> Workload:
-        status = WorkloadStatus(observed_generation=1, desired_number_scheduled=wants, updated_number_scheduled=wants)
-        return Workload(metadata=ObjectMeta(name="agent", uid="uid-agent", generation=1), status=status)
-
-    story = Story().baseline()
-    inject = story.entries.pop()
-    story.show("daemonsets", agent(2)).pod("agent-1", owner="uid-agent").pod("agent-2", owner="uid-agent").say(inject)
-    story.at(4.0).kill("agent-1").at(5.0).drop("pods", "agent-1").show("daemonsets", agent(1))
-    return scenario(recovers(of=Ref("daemonset/agent"))), story.end(25)
-
-
-STAYS = StaysFailed(of=WEB, within=Seconds(5), lasts=Seconds(5))
-
-
-@planted(FAILED, "healed after 2.00 s")
-def healed_although_said_to_stay_failed() -> Case:
-    """What was said to stay failed heals by itself."""
-    return scenario(STAYS), volume_full().at(5.0).pod("web-0", ready=False).at(7.0).pod("web-0").end(15)
-
-
-@planted(FAILED, "was still whole")
-def never_failed_although_said_so() -> Case:
-    """What was said to fail does not."""
-    return scenario(STAYS), volume_full().end(15)
-
-
-@planted(INCONCLUSIVE, "the fault ended before")
-def undone_before_it_had_stayed_failed() -> Case:
-    """The fault is undone before it has lasted as long as was said."""
-    return scenario(STAYS), volume_full().at(5.0).pod("web-0", ready=False).end(8)
-
-
-@planted(INCONCLUSIVE, "db was no baseline: statefulset/db does not exist")
-def what_is_not_there_stays_failed() -> Case:
-    """The object of the promise never existed."""
-    missing = msgspec.structs.replace(STAYS, of=Ref("statefulset/db"))
-    return scenario(missing), volume_full().at(5.0).pod("web-0", ready=False).end(15)
 
 
 def orphan() -> Story:

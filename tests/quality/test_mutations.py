@@ -43,7 +43,7 @@ MUTATIONS = {
     "a late end removes the successor": Mutation(
         "model/picture.py", "elif before is not None and meta_of(before).uid == meta.uid:", "elif before is not None:"
     ),
-    "old events prove": Mutation("model/picture.py", "return False  # an Event", "return True  # an Event"),
+    "what was there before proves": Mutation("model/picture.py", 'return anchor.kind == "pod-gone"', "return True"),
     "first fault is enough": Mutation(
         "model/picture.py", "return len(self.injected) >= self.faults", "return bool(self.injected)"
     ),
@@ -56,13 +56,9 @@ MUTATIONS = {
     "no wait for the dip": Mutation(
         "expect/recovers.py", "if not all(index in picture.bitten for", "if False and all(index in picture.bitten for"
     ),
-    "unbroken counts as recovered": Mutation(
-        "expect/recovers.py", "if not shown and not self._seen_broken:", "if False:"
-    ),
+    "unbroken counts as recovered": Mutation("expect/recovers.py", "if unseen and not self._seen_broken:", "if False:"),
     "no hold": Mutation("expect/recovers.py", "began <= deadline and now >= began + promise.hold", "began <= deadline"),
-    "deadline ignored": Mutation(
-        "expect/recovers.py", "if began is not None and began <= deadline and", "if began is not None and"
-    ),
+    "deadline ignored": Mutation("expect/recovers.py", "if now > deadline and", "if False and"),
     "deadline includes the hold": Mutation(
         "expect/recovers.py", "if now > deadline and (began is None or began > deadline):", "if now > deadline:"
     ),
@@ -116,7 +112,7 @@ MUTATIONS = {
 
 def first_wrong(folder: Path) -> subprocess.CompletedProcess[str]:
     """What the corpus finds wrong with the package in a folder, in a fresh process."""
-    code = "import healthy, planted, planted_traffic, cases; print(cases.first_wrong())"
+    code = "import healthy, planted, planted_doubts, planted_kinds, planted_traffic, cases; print(cases.first_wrong())"
     environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{HERE}", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         [sys.executable, "-c", code], env=environment, cwd=folder, capture_output=True, text=True, check=False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import healthy
 import planted
+import planted_doubts
+import planted_kinds
 import planted_traffic
 import pytest
 from cases import HEALTHY, PLANTED
@@ -27,6 +29,6 @@ def test_a_healthy_story_raises_no_alarm(name: str) -> None:
 
 def test_the_corpus_is_whole() -> None:
     """At least twenty defects are planted, and every module of stories was read."""
-    assert all(module.CASES for module in (planted, planted_traffic, healthy))
+    assert all(module.CASES for module in (planted, planted_doubts, planted_kinds, planted_traffic, healthy))
     assert len(PLANTED) >= 20
     assert len(HEALTHY) >= 12
