@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,7 +16,7 @@ import msgspec
 
 from harness.machine.paths import state_dir
 from harness.model.cluster import ClusterRecord
-from harness.model.errors import BadInput
+from harness.model.errors import BadInput, HealproofError
 
 SCHEMA = "healproof/journal/v1"
 NAMESPACE = "namespace"
@@ -75,7 +75,10 @@ class Journal:
     @classmethod
     def adopt(cls, path: Path) -> Self | None:
         """A dead run's journal, locked by this process now; None while its run lives or when it says nothing."""
-        lines = read(path)
+        try:
+            lines = read(path)
+        except FileNotFoundError:  # its run has just ended
+            return None
         if not lines or not isinstance(lines[0], Opened):
             return None
         journal = cls(path, lines[0].cluster)
@@ -84,7 +87,13 @@ class Journal:
         except BlockingIOError:
             journal.close()
             return None
-        for line in read(path):
+        journal._cut_torn_line()
+        try:
+            lines = read(path)
+        except FileNotFoundError:
+            journal.close()
+            return None
+        for line in lines:
             journal._note(line)
         return journal
 
@@ -114,9 +123,28 @@ class Journal:
         self.close()
 
     def _write(self, line: Line) -> None:
-        os.write(self._fd, msgspec.json.encode(line) + b"\n")
-        os.fsync(self._fd)
+        encoded = msgspec.json.encode(line) + b"\n"
+        try:
+            written = os.write(self._fd, encoded)
+            os.fsync(self._fd)
+        except OSError as error:
+            self._cut_torn_line()
+            raise self._unwritable(str(error.strerror)) from None
+        if written < len(encoded):
+            self._cut_torn_line()
+            raise self._unwritable("no space left")
         self._note(line)
+
+    def _cut_torn_line(self) -> None:
+        """A line that was cut off in the writing must not become the beginning of the next one."""
+        length = os.fstat(self._fd).st_size
+        torn = os.pread(self._fd, length, 0).rpartition(b"\n")[2]
+        if torn:
+            os.ftruncate(self._fd, length - len(torn))
+
+    def _unwritable(self, reason: str) -> HealproofError:
+        hint = "free space on the disk that holds the state folder, then run again"
+        return HealproofError(f"{self.path}: the journal cannot be written: {reason}", hint=hint)
 
     def _note(self, line: Line) -> None:
         if isinstance(line, Intent):
@@ -133,24 +161,30 @@ def journal_dir() -> Path:
     return folder
 
 
-def dead_journals(folder: Path | None = None) -> Iterator[Journal]:
-    """The journals of runs that no longer live, each locked by this process; the caller discards or closes them."""
+def dead_journals(unreadable: Callable[[BadInput], None], folder: Path | None = None) -> Iterator[Journal]:
+    """The journals of runs that no longer live, each locked by this process; the caller discards or closes them.
+
+    One that cannot be read is told to `unreadable` and keeps nobody from the others.
+    """
     for path in sorted((folder or journal_dir()).glob("*.jsonl")):
-        journal = Journal.adopt(path)
+        try:
+            journal = Journal.adopt(path)
+        except BadInput as error:
+            unreadable(error)
+            continue
         if journal is not None:
             yield journal
 
 
 def read(path: Path) -> list[Line]:
     """The lines of a journal; a last line that was cut off in the writing was never acted on and is left out."""
-    whole, _, cut_off = path.read_bytes().rpartition(b"\n")
+    whole = path.read_bytes().rpartition(b"\n")[0]
     lines = []
     for number, line in enumerate(whole.split(b"\n") if whole else [], start=1):
         try:
             lines.append(_decoder.decode(line))
         except msgspec.DecodeError as error:
             raise BadInput(f"{path}:{number}: not a journal line of {SCHEMA}: {error}") from None
-    del cut_off
     return lines
 
 

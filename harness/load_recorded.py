@@ -36,7 +36,13 @@ def recorded_scenario(path: Path, entries: list[AnyEntry]) -> Scenario:
     """The scenario that a timeline was recorded for, from its header."""
     if not entries or not isinstance(entries[0], Header):
         raise BadInput(f"{path}:1: not a timeline; accepted is a file that begins with a header entry")
-    data = entries[0].scenario
+    try:
+        return _scenario(path, entries[0].scenario)
+    except (KeyError, TypeError, ValueError, msgspec.ValidationError) as error:
+        raise BadInput(f"{path}:1: not the header of a timeline: {error!r}") from None
+
+
+def _scenario(path: Path, data: dict[str, Any]) -> Scenario:
     return Scenario(
         name=data["scenario"],
         why=data["why"],
@@ -49,9 +55,9 @@ def recorded_scenario(path: Path, entries: list[AnyEntry]) -> Scenario:
         baseline=Seconds.parse(data["baseline"]),
         observe=Seconds.parse(data["observe"]),
         requires=[Capability(need) for need in data["needs"]],
-        control=msgspec.convert(data["control"], dict[str, Control]),
+        control=msgspec.convert(data.get("control", {}), dict[str, Control]),
         source=data["source"],
-        twin_of=data["twin"],
+        twin_of=data.get("twin", ""),
     )
 
 

@@ -23,7 +23,7 @@ from harness.kube.informer import Hub, Subscription
 from harness.machine.clock import Clock
 from harness.machine.progress import Progress
 from harness.model.cluster import ClusterRecord
-from harness.model.errors import BadInput, HealproofError, UndoFailed
+from harness.model.errors import HealproofError, UndoFailed
 from harness.model.scenario import Scenario
 from harness.model.timeline import AnyEntry, Broken, Injected, Note, Phase, Undone
 from harness.model.units import Ref
@@ -70,8 +70,7 @@ class Ran(NamedTuple):
 def run_scenario(scenario: Scenario, bench: Bench, folder: Path) -> Ran:
     """Run it, its timeline in `folder`; whatever happens, what was changed is undone before this returns or raises.
 
-    Raises BadInput (also GuardRefused) where the scenario cannot be run as written; what the cluster does wrong
-    is in the timeline and makes the verdict inconclusive.
+    What goes wrong, a guard's refusal included, is in the timeline and makes the verdict inconclusive.
     """
     started_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
     began = bench.clock.now()
@@ -119,9 +118,7 @@ class _Run:
                 self._phase("converge")
                 self._watch_on()
                 self._residue()
-        except BadInput:
-            raise
-        except HealproofError as error:
+        except HealproofError as error:  # a guard's refusal as well: the reports must not lack the scenario
             self._write(Broken(t=self._now(), source=type(error).__name__, text=error.message))
         for traffic in self._traffic:
             traffic.stop()
@@ -133,7 +130,8 @@ class _Run:
         """Undo whatever is not undone yet, end the observers, let go of the workload."""
         for traffic in self._traffic:
             traffic.stop()
-        undo_all(self._site, self._journal, self._undo_failed)
+        waited = any(undone.error for undone in self._judge.picture.undone.values())
+        undo_all(self._site, self._journal, self._undo_failed, patient=not waited)
         if self._watching is not None:
             self._watching.close()
         self._journal.discard()

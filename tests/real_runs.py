@@ -98,7 +98,10 @@ class Ground(NamedTuple):
         """What the journals say is not undone."""
         left: list[Intent] = []
         for path in sorted((self.state / "healproof" / "journals").glob("*.jsonl")):
-            lines = read(path)
+            try:
+                lines = read(path)
+            except FileNotFoundError:  # its run has just ended
+                continue
             done = {line.id for line in lines if isinstance(line, Reverted)}
             left += [line for line in lines if isinstance(line, Intent) and line.id not in done]
         return left
@@ -177,9 +180,13 @@ def blocked_drain(folder: Path) -> Path:
     )
 
 
-def nothing_left(ground: Ground) -> None:
-    """Fails where a run left anything behind: an entry of a journal, a journal, a cordon, a namespace."""
+def nothing_left(ground: Ground, namespaces: str = RUNS) -> None:
+    """Fails where a run left anything: an entry of a journal, a journal, a namespace, and on simulated nodes a cordon.
+
+    A kind cluster is shared with whoever uses it meanwhile, so there `namespaces` begins the names of the test's own.
+    """
     assert ground.pending() == []
     assert ground.journals() == []
-    assert ground.cordoned() == []
-    assert ground.namespaces(RUNS) == []
+    assert ground.namespaces(namespaces) == []
+    if ground.record.provider == "kwok":
+        assert ground.cordoned() == []

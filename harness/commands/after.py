@@ -18,6 +18,7 @@ from harness.machine.paths import data_dir
 from harness.model.cluster import Capability, ClusterRecord
 from harness.model.errors import BadInput, Exit, HealproofError, UndoFailed
 from harness.model.picture import Picture
+from harness.model.result import twin_outcome
 from harness.model.verdict import Outcome
 from harness.providers import catalogue
 from harness.report.finish import write_reports
@@ -34,7 +35,7 @@ def rejudge(said: argparse.Namespace) -> Exit:
         outcome = verdict.outcome
         if scenario.twin_of:
             held = holds(scenario.control[scenario.twin_of], verdict)
-            outcome = Outcome.PASSED if held else Outcome.FAILED
+            outcome = twin_outcome(verdict, held)
             sys.stdout.write(f"broken twin {scenario.twin_of}: {'failed as declared' if held else 'did not fail'}\n")
         sys.stdout.write(f"{path}: {explain(verdict)}\n")
         if outcome is Outcome.FAILED:
@@ -48,7 +49,7 @@ def recover(said: argparse.Namespace) -> Exit:
     """Undo what dead runs left, from their journals; spares live runs, and may itself be killed and repeated."""
     failures: list[str] = []
     undone = 0
-    for journal in dead_journals():
+    for journal in dead_journals(lambda error: failures.append(str(error))):
         name = journal.path.stem
         try:
             undone += _recover_one(journal, failures)

@@ -9,10 +9,18 @@ from harness.model.errors import GuardRefused
 PROTECTED_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease", "local-path-storage"})
 
 
+def check_unprotected(namespace: str) -> None:
+    """Refuse a namespace that every cluster lives from."""
+    if namespace in PROTECTED_NAMESPACES:
+        raise GuardRefused(
+            f"namespace {namespace} is protected: healproof never breaks anything in it",
+            hint="name a namespace that holds nothing but what may be broken",
+        )
+
+
 def check_namespace(record: ClusterRecord, namespace: str) -> None:
     """Refuse a namespace that is protected, or that was not allowed on a cluster which is not healproof's own."""
-    if namespace in PROTECTED_NAMESPACES:
-        raise GuardRefused(f"namespace {namespace} is protected: healproof never breaks anything in it")
+    check_unprotected(namespace)
     if record.namespaces is not None and namespace not in record.namespaces:
         allowed = ", ".join(record.namespaces) or "none"
         raise GuardRefused(

@@ -15,10 +15,10 @@ PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 """How long to wait between the tries while the API server or a node does not answer."""
 
 
-def undo(site: Site, journal: Journal, intent: Intent) -> None:
-    """Undo one entry, patiently, and note it in the journal; raises UndoFailed when it cannot be undone now."""
+def undo(site: Site, journal: Journal, intent: Intent, *, patient: bool = True) -> None:
+    """Undo one entry and note it in the journal; raises UndoFailed when it cannot be undone now."""
     last: HealproofError | None = None
-    for pause in (0.0, *PAUSES_SECONDS):
+    for pause in (0.0, *PAUSES_SECONDS) if patient else (0.0,):
         site.clock.sleep(pause)
         try:
             _undo_once(site, intent)
@@ -30,14 +30,21 @@ def undo(site: Site, journal: Journal, intent: Intent) -> None:
     raise UndoFailed(f"{intent.what}: {last.message if last else 'no answer'}")
 
 
-def undo_all(site: Site, journal: Journal, failed: Callable[[Intent, UndoFailed], None]) -> int:
-    """Undo all that is pending, the latest first; one failure does not stop the others. Gives how many are undone."""
+def undo_all(
+    site: Site, journal: Journal, failed: Callable[[Intent, UndoFailed], None], *, patient: bool = True
+) -> int:
+    """Undo all that is pending, the latest first; one failure does not stop the others. Gives how many are undone.
+
+    A cluster that was waited for in vain, once here or already before (`patient` False), is asked for each further
+    entry but not waited for again.
+    """
     undone = 0
     for intent in journal.pending:
         try:
-            undo(site, journal, intent)
+            undo(site, journal, intent, patient=patient)
         except UndoFailed as error:
             failed(intent, error)
+            patient = False
         else:
             undone += 1
     return undone

@@ -59,7 +59,9 @@ class VolumeReadOnly(Fault, frozen=True, kw_only=True):
 
     @classmethod
     def undo(cls, site: Site, token: dict[str, Any]) -> None:
-        """Remount it writable."""
+        """Remount it writable, unless the volume itself is gone by now."""
+        if not volumes.is_mounted(site, token["node"], token["path"]):
+            return
         ended = site.node_exec(token["node"], ["mount", "-o", "remount,rw", token["path"]])
         if ended.code != 0:
             raise UndoFailed(f"{token['path']} on {token['node']}: {ended.stderr.decode(errors='replace').strip()}")

@@ -46,10 +46,15 @@ class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     @property
     def outcome(self) -> Outcome:
-        """The verdict's outcome, or for a broken twin whether it failed as declared."""
-        if self.control_held is None:
-            return self.verdict.outcome
-        return Outcome.PASSED if self.control_held else Outcome.FAILED
+        """The verdict's outcome, or for a broken twin whether it failed as declared; undecided, it proves nothing."""
+        return twin_outcome(self.verdict, self.control_held)
+
+
+def twin_outcome(verdict: Verdict, held: bool | None) -> Outcome:
+    """The outcome of a scenario, or where `held` says so that of a broken twin."""
+    if held is None or (not held and verdict.outcome is Outcome.INCONCLUSIVE):
+        return verdict.outcome
+    return Outcome.PASSED if held else Outcome.FAILED
 
 
 class RunResult(msgspec.Struct, frozen=True, kw_only=True):

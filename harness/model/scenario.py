@@ -178,8 +178,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
             "needs": [str(need) for need in self.requires],
             "control": {name: msgspec.to_builtins(control) for name, control in self.control.items()},
             "source": self.source,
-            "twin": self.twin_of,
         }
+        if self.twin_of:
+            data["twin"] = self.twin_of
         return data
 
 

@@ -110,7 +110,7 @@ class KindProvider:
         engine = find_engine()
         names = [_cluster_name(record.name) for record in known if record.provider == self.name]
         names += [path.stem for path in _making("x").parent.glob("*.lock") if is_locked(path)]
-        return kind_nodes.leftover_parts(engine, names) if engine else []
+        return kind_nodes.leftover_parts(engine, names, state_dir() / "clusters") if engine else []
 
     def remove(self, leftover: Leftover) -> None:
         """Remove one leftover with its volumes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from harness.machine.process import Completed
 from harness.model.errors import ClusterBroken, CommandFailed
@@ -49,10 +50,24 @@ def remove_cluster(engine: Engine, cluster: str, nodes: Sequence[str] = ()) -> N
         _ignore_gone(engine, "network", "rm", cluster)
 
 
-def leftover_parts(engine: Engine, known: Sequence[str]) -> list[Leftover]:
-    """Containers and networks with healproof's marks that belong to none of the `known` clusters."""
-    found = [Leftover("container", name) for name, owner in containers(engine).items() if owner not in known]
-    return found + [Leftover("network", name) for name in networks(engine) if name not in known]
+def leftover_parts(engine: Engine, known: Sequence[str], clusters: Path) -> list[Leftover]:
+    """Containers and networks with healproof's marks that belong to none of the `known` clusters.
+
+    `clusters` is where this user's clusters keep their files. Another user's, or another state folder's, on the
+    same engine are no leftovers while the files that their containers have mounted still exist.
+    """
+    nodes = containers(engine)
+    others = {cluster for node, cluster in nodes.items() if _lives_elsewhere(engine, node, clusters / cluster)}
+    spared = {*known, *others}
+    found = [Leftover("container", node) for node, cluster in nodes.items() if cluster not in spared]
+    return found + [Leftover("network", name) for name in networks(engine) if name not in spared]
+
+
+def _lives_elsewhere(engine: Engine, node: str, here: Path) -> bool:
+    """Whether a control-plane node has mounted the files of a cluster of the same name in another state folder."""
+    listed = engine.run("inspect", node, "--format", "{{range .Mounts}}{{println .Source}}{{end}}", check=False).text
+    homes = {Path(line).parent for line in listed.splitlines() if Path(line).parent.name == here.name}
+    return any(home != here and home.is_dir() for home in homes)
 
 
 def remove_part(engine: Engine, leftover: Leftover) -> None:

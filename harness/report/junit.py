@@ -49,7 +49,7 @@ def junit_xml(run: RunResult) -> bytes:
 def _case(suite: ET.Element, result: ScenarioResult) -> None:
     where = result.node_id.partition("::")[0] or "healproof"
     classname = where.removesuffix(".yaml").removesuffix(".py").replace("/", ".")
-    names = {"classname": printable(classname), "name": printable(result.name)}
+    names = {"classname": printable(classname), "name": printable(_name(result))}
     case = ET.SubElement(suite, "testcase", {**names, "time": f"{result.seconds:.3f}"})
     facts = {"outcome": str(result.outcome), "severity": result.severity}
     facts |= {"rows": ",".join(map(str, result.rows)), "cluster": result.cluster, "provider": result.provider}
@@ -72,6 +72,11 @@ def _case(suite: ET.Element, result: ScenarioResult) -> None:
             pass
     if text:
         ET.SubElement(case, "system-out").text = text
+
+
+def _name(result: ScenarioResult) -> str:
+    """As pytest names it: a broken twin and its scenario are two cases, which readers must not fold into one."""
+    return f"{result.name}[{result.control}]" if result.control else result.name
 
 
 def _properties(parent: ET.Element, facts: dict[str, str]) -> None:

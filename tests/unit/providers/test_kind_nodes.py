@@ -21,6 +21,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         'case "$1" in\n'
         "ps) echo healproof-a-worker healproof-a; echo healproof-b-worker healproof-b; echo mine-worker mine ;;\n"
         "network) echo podman; echo kind; echo healproof-b; echo healproof-c ;;\n"
+        f'inspect) [ "$2" = healproof-b-worker ] && echo {tmp_path}/theirs/healproof-b/audit ;;\n'
         'exec) [ "$2" = healproof-b-worker ] && { echo "curl: not found" >&2; exit 1; }\n'
         '      echo "Error: no container with name $2 found: no such container" >&2; exit 125 ;;\n'
         "esac\n"
@@ -40,11 +41,18 @@ def test_the_users_own_kind_clusters_are_never_seen() -> None:
 @pytest.mark.usefixtures("engine")
 def test_what_no_record_knows_is_left_over() -> None:
     """Containers and networks of an unknown cluster are found, those of a known one and the engine's own are not."""
-    assert leftover_parts(PODMAN, ["healproof-a"]) == [
+    assert leftover_parts(PODMAN, ["healproof-a"], Path("/ours")) == [
         Leftover("container", "healproof-b-worker"),
         Leftover("network", "healproof-b"),
         Leftover("network", "healproof-c"),
     ]
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_clusters_of_another_state_folder_are_no_leftovers(tmp_path: Path) -> None:
+    """A cluster whose mounted files live in somebody else's state folder is somebody else's, not a leftover."""
+    (tmp_path / "theirs" / "healproof-b").mkdir(parents=True)
+    assert leftover_parts(PODMAN, ["healproof-a"], Path("/ours")) == [Leftover("network", "healproof-c")]
 
 
 @pytest.mark.usefixtures("engine")
