@@ -27,8 +27,9 @@ def kwok_ground(kwok_state: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         patch.setenv("XDG_STATE_HOME", str(kwok_state))
         record = catalogue.up("kwok", "default", name="kube-tests", progress=Silent())
     client = Client.from_kubeconfig(record.kubeconfig, record.context)
-    yield Ground(record, client, kwok_state, tmp_path_factory.mktemp("kwok"))
-    client.close()
+    ground = Ground(record, client, kwok_state, tmp_path_factory.mktemp("kwok"), [])
+    yield ground
+    ground.end()
     with pytest.MonkeyPatch.context() as patch:  # not during the tests, which may have state folders of their own
         patch.setenv("XDG_STATE_HOME", str(kwok_state))
         catalogue.down(record.name)
@@ -43,8 +44,9 @@ def kind_ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     (state / "healproof").mkdir(mode=0o700)
     (state / "healproof" / "clusters").symlink_to(catalogue.record_path(record.name).parent.parent)
     client = Client.from_kubeconfig(record.kubeconfig, record.context)
-    yield Ground(record, client, state, tmp_path_factory.mktemp("kind"))
-    client.close()
+    ground = Ground(record, client, state, tmp_path_factory.mktemp("kind"), [])
+    yield ground
+    ground.end()
 
 
 def _require(provider: str) -> None:

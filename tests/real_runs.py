@@ -78,12 +78,22 @@ class Ground(NamedTuple):
     client: Client
     state: Path
     folder: Path
+    started: list[Live]
 
     def start(self, program: str, *words: str) -> Live:
         """Start a program of the environment with this ground's state folder."""
         env = {**os.environ, "XDG_STATE_HOME": str(self.state), "PYTHONPATH": str(TESTS), "NO_COLOR": "1"}
         number = len(list(self.folder.glob("*.log")))
-        return Live([str(BIN / program), *words], env, self.folder / f"{number}.log")
+        live = Live([str(BIN / program), *words], env, self.folder / f"{number}.log")
+        self.started.append(live)
+        return live
+
+    def end(self) -> None:
+        """Kill what a test that failed left running."""
+        for live in self.started:
+            if live.running():
+                live.kill()
+        self.client.close()
 
     def healproof(self, *words: str, seconds: float = 120) -> Ended:
         return self.start("healproof", *words).wait(seconds)

@@ -45,7 +45,7 @@ class Provider(Protocol):
         """
 
     def alive(self, record: ClusterRecord) -> bool:
-        """Whether the cluster still runs and its API server answers `/readyz` within a few seconds."""
+        """Whether the cluster still runs and its API server answers `/readyz`."""
 
     def down(self, record: ClusterRecord) -> None:
         """Remove the cluster with all its files but the record; removing what is gone already is no error."""

@@ -39,7 +39,7 @@ from harness.providers.kind_host import examine_host, prepare_host
 from harness.providers.kind_image import choose_images, examine_images
 from harness.providers.programs import ensure
 
-ALIVE_SECONDS = 5.0
+ALIVE_SECONDS = 30.0  # a busy machine must not make a living cluster look dead: it would be replaced
 CANARY_SECONDS = 120
 CAPABILITIES = (
     Capability.CONTAINERS,

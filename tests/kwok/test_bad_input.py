@@ -131,7 +131,7 @@ def test_malformed_scenarios_are_refused_with_their_lines(kwok_ground: Ground, s
     """Exit code 2 before anything is touched, with file, line, the value and what would be accepted, for each file."""
     wrong = {
         scenario("unknown-fault", [{"pod-delte": {"select": "app=web"}}]): ("pod-delte", "pod-delete"),
-        scenario("no-pods", [{"pod-delete": {"select": "app=web", "count": 0}}]): ("count", "0", "1 or more"),
+        scenario("no-pods", [{"pod-delete": {"select": "app=web", "count": 0}}]): ("count", "0", "at least 1"),
         scenario("no-promise", LOST, []): ("`expect`",),
         scenario("typo", LOST, [{"recovers": {"of": "deployment/webb", "within": "9s"}}]): ("deployment/webb", "web"),
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from cases import PLANTED as CASES
 from cases import Case, volume_full
 from planted import killed, lost
-from timelines import Story, pod_delete, recovers, scenario
+from timelines import WEB, Story, pod_delete, recovers, scenario
 
+from harness.expect.never_below import NeverBelow
 from harness.model.objects import Taint
 from harness.model.timeline import Anchor
 from harness.model.verdict import Outcome
@@ -143,3 +144,24 @@ def cut_off() -> Case:
 def observation_too_short() -> Case:
     """The run ends before the deadline, with the workload still broken."""
     return scenario(), lost().end(12)
+
+
+@planted(INCONCLUSIVE, "fell to 2 ready pods")
+def broken_before_the_fault_and_after_it() -> Case:
+    """A promise is broken, but a pod was missing already when the fault came: the fault may not be the cause."""
+    story = Story().baseline().at(3.2).pod("web-3", ready=False).at(4.0).kill("web-0").heal("web-0", "web-9", 5.0)
+    return scenario(recovers(), NeverBelow(of=WEB, ready=3), faults=[pod_delete(1)]), story.end(30)
+
+
+@planted(INCONCLUSIVE, "fell to 3 ready pods")
+def broken_by_something_else_than_the_fault() -> Case:
+    """A promise is broken, but the fault never bit: whatever broke it was not the experiment."""
+    story = Story().baseline().at(4.0).kill("web-0", visible_after=-1).at(5.0).pod("web-3", ready=False)
+    return scenario(NeverBelow(of=WEB, ready=4)), story.end(30)
+
+
+@planted(INCONCLUSIVE, "fault 2 (pod-delete): no evidence that it bit")
+def evidence_of_another_fault() -> Case:
+    """Two faults, both without a trace in the watch; only the first is proved."""
+    story = volume_full().at(5.0).injected(index=1).at(6.0).pod("web-0", ready=False).at(7.0).pod("web-0")
+    return scenario(faults=[pod_delete(), pod_delete(1)]), story.end(15, undone=(0, 1))

@@ -99,6 +99,11 @@ MUTATIONS = {
     "any gap doubted": Mutation("judge.py", "if gap.t > began", "if True"),
     "failed undo ignored": Mutation("judge.py", "for u in picture.undone.values() if u.error", "for u in ()"),
     "residue ignored": Mutation("judge.py", "if now.get(node, before) != before", "if False"),
+    "an unproven fault is blamed": Mutation("judge.py", "or self._unsteady or self._unproven():", "or self._unsteady:"),
+    "a broken baseline is blamed on the fault": Mutation(
+        "judge.py", "or self._unsteady or self._unproven():", "or self._unproven():"
+    ),
+    "evidence of any fault proves all": Mutation("judge.py", "if e.index == index and e.bit", "if e.bit"),
     "brokenness ignored": Mutation("judge.py", "if self.picture.broken or", "if"),
     "baseline ignored": Mutation("judge.py", "if lacks:", "if False:"),
     "end not needed": Mutation("judge.py", 'if "stop" not in picture.phases:', "if False:"),
