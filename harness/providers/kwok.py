@@ -32,7 +32,7 @@ from harness.providers.programs import ensure_many, located
 T = TypeVar("T")
 
 START_SECONDS = 60.0
-ALIVE_SECONDS = 3.0
+ALIVE_SECONDS = 15.0  # a busy machine must not make a living cluster look dead: it would be replaced
 _LOOK_SECONDS = 0.02
 _PORTS = range(20000, 30000)  # below the ephemeral ports, which any outgoing connection may take
 _CREATORS = 4
