@@ -13,7 +13,7 @@ from harness.providers import catalogue, doctor
 from harness.providers.kubeconfig import KubeconfigProvider
 from harness.providers.pins import load_pins
 
-SHAPES = {"kind": "three-workers", "kwok": "default"}
+SHAPES = {"kind": "two-workers", "kwok": "default"}
 PROVIDERS = ("auto", *SHAPES, "kubeconfig")
 
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+QUICK = ("tests/unit", "tests/architecture", "tests/quality", "tests/contract")
+CHAOS = ("run", "--profile", "quick", "--controls")
 PYTEST = (str(BIN / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider")
 
 
@@ -39,19 +41,14 @@ def stages() -> list[Stage]:
             ),
         ),
         Stage("tools", (tool("python", "-m", "tests.tools"),)),
-        Stage(
-            "unit", ((*PYTEST, "tests/unit", "tests/architecture", "tests/quality", "-m", "not slow and not browser"),)
-        ),
-        Stage("slow", ((*PYTEST, "tests/unit", "tests/architecture", "tests/quality", "-m", "slow or browser"),)),
+        Stage("unit", ((*PYTEST, *QUICK, "-m", "not slow and not browser and not kwok and not kind"),)),
+        Stage("slow", ((*PYTEST, *QUICK, "-m", "slow or browser"),)),
         Stage("prepare kwok", (tool("healproof", "prepare", "kwok"),)),
-        Stage("kwok", ((*PYTEST, "tests/kwok"),)),
-        Stage("chaos on kwok", (tool("healproof", "run", "--cluster", "kwok", "--profile", "quick", "--controls"),)),
+        Stage("kwok", ((*PYTEST, "tests/kwok", "tests/contract", "-m", "kwok"),)),
+        Stage("chaos on kwok", (tool("healproof", *CHAOS, "--cluster", "kwok"),)),
         Stage("prepare kind", (tool("healproof", "prepare", "kind"),)),
-        Stage("kind", ((*PYTEST, "tests/kind"),)),
-        Stage(
-            "chaos on kind",
-            (tool("healproof", "run", "--cluster", "kind", "--profile", "quick", "--controls", "--workers", "2"),),
-        ),
+        Stage("kind", ((*PYTEST, "tests/kind", "tests/contract", "-m", "kind"),)),
+        Stage("chaos on kind", (tool("healproof", *CHAOS, "--cluster", "kind", "--workers", "2"),)),
         Stage("tidy", (tool("healproof", "recover"), tool("healproof", "down", "--all"))),
     ]
 
