@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from harness.faults import volumes
-from harness.faults.site import Injection, Plan, Site, Touch
+from harness.faults.site import Injection, Plan, Site
 from harness.model.cluster import Capability
 from harness.model.errors import InjectionFailed, UndoFailed
 from harness.model.scenario import Fault
@@ -32,10 +32,7 @@ class VolumeFull(Fault, frozen=True, kw_only=True):
 
     def plan(self, site: Site) -> Plan:
         """Find the volume."""
-        volume = volumes.locate(site, self.of)
-        touches = [Touch("persistentvolumeclaims", site.namespace, volume.claim, f"fill {volume.path}")]
-        token = {"node": volume.node, "path": volume.path, "mounts": list(volume.mounts), "namespace": site.namespace}
-        return Plan(touches, token)
+        return volumes.plan(site, self.of, "fill")
 
     def inject(self, site: Site, plan: Plan) -> Injection:
         """Write the ballast: in large blocks, then in the smallest until nothing fits."""

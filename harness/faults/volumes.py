@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from harness.faults.site import Site
+from harness.faults.site import Plan, Site, Touch
 from harness.kube import actions
 from harness.machine.process import Completed
 from harness.model.errors import GuardRefused, InjectionFailed
@@ -23,7 +23,15 @@ class Volume(NamedTuple):
     mounts: tuple[str, ...]
 
 
-def locate(site: Site, claim: Ref) -> Volume:
+def plan(site: Site, claim: Ref, deed: str) -> Plan:
+    """The plan of a fault on the volume of one claim, with a token that says where it is."""
+    volume = _locate(site, claim)
+    touches = [Touch("persistentvolumeclaims", site.namespace, volume.claim, f"{deed} {volume.path}")]
+    token = {"node": volume.node, "path": volume.path, "mounts": list(volume.mounts), "namespace": site.namespace}
+    return Plan(touches, token)
+
+
+def _locate(site: Site, claim: Ref) -> Volume:
     """Find the folder and node of a claim's volume, and refuse one that is no file system of its own."""
     volume = actions.get(site.client, "persistentvolumes", _volume_name(site, claim))
     spec = volume["spec"]

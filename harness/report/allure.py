@@ -156,14 +156,14 @@ def _reporter() -> AllureReporter | None:
 
 
 def _describe(result: ScenarioResult, picture: str) -> None:
-    allure.dynamic.title(result.name)
+    allure.dynamic.title(f"{result.name} [{result.control}]" if result.control else result.name)
     allure.dynamic.description_html(_description(result, picture))
     allure.dynamic.severity(result.severity)
     allure.dynamic.epic(EPIC)
     allure.dynamic.feature(*(row_titles(result.rows) or ["Other"]))
     allure.dynamic.story(result.name)
-    tags = [str(tag) for tag in result.scenario.get("tags", [])]
-    allure.dynamic.tag(*tags, *["negative control"] * bool(result.control))
+    if result.control:  # the scenario's own tags are markers of its test, which allure-pytest takes over
+        allure.dynamic.tag("negative control")
     # Left out of the history id, so that a scenario keeps its history on another cluster
     allure.dynamic.parameter("cluster", result.cluster, excluded=True)
     allure.dynamic.parameter("provider", result.provider, excluded=True)
