@@ -44,6 +44,8 @@ class Live:
 
     def __init__(self, words: list[str], env: dict[str, str], log: Path) -> None:
         self.log = log
+        # a runner that was itself started in the background has Ctrl-C switched off, and its children inherit that
+        words = ["env", "--default-signal=INT", *words]
         with log.open("wb") as sink:
             self._child = subprocess.Popen(
                 words, env=env, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT,
