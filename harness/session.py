@@ -135,7 +135,7 @@ class Arena:
         return Outcomes(result, ran.entries)
 
     def _skipped(self, scenario: Scenario, node_id: str, control: str, lacking: Sequence[str]) -> ScenarioResult:
-        reason = f"cluster {self.record.name} ({self.record.provider}) lacks {', '.join(lacking)}"
+        reason = f"needs {', '.join(lacking)}; cluster {self.record.name} ({self.record.provider}) lacks that"
         return ScenarioResult(
             name=scenario.name,
             node_id=node_id,
