@@ -6,7 +6,7 @@ import msgspec
 
 from harness.model.picture import HEALTH_KINDS, Picture
 from harness.model.scenario import Checker, Expectation
-from harness.model.timeline import AnyEntry, Change, Injected, Undone
+from harness.model.timeline import AnyEntry, Change, Injected, Phase, Undone
 from harness.model.units import Seconds
 from harness.model.verdict import Finding, Measure, Outcome
 from harness.registry import EXPECTATIONS
@@ -45,8 +45,8 @@ class _Failure(Checker):
             return
         if isinstance(entry, Injected) and picture.all_injected:
             self._injected = entry.t
-        if self._injected is None:
-            return
+        if self._injected is None or not isinstance(entry, Injected | Undone | Change | Phase):
+            return  # requests and notes may be written out of order; they say nothing of the workload
         self._finding = self._settled(entry.t, picture)
         if self._finding is not None:
             return

@@ -11,7 +11,7 @@ from harness.faults import template
 from harness.faults.site import Injection, Plan, Site
 from harness.model.cluster import Capability
 from harness.model.scenario import Fault
-from harness.model.timeline import Anchor, Evidence
+from harness.model.timeline import Evidence
 from harness.model.units import Ref, Seconds
 from harness.registry import FAULTS
 
@@ -57,7 +57,7 @@ class ProbeFail(Fault, frozen=True, kw_only=True):
         sent = site.clock.now()
         template.change(site, plan.token)
         words = f"{self.probe.capitalize()} probe failed"
-        return Injection(sent, [Anchor("event", "events", f"{self.of.name}-", text=words)])
+        return Injection(sent, [template.seen_in_event(plan.token, words)])
 
     def prove(self, site: Site, plan: Plan, index: int) -> list[Evidence]:
         """The kubelet's Event is the other source."""

@@ -10,7 +10,7 @@ from harness.faults import template
 from harness.faults.site import Injection, Plan, Site
 from harness.model.cluster import Capability
 from harness.model.scenario import Fault
-from harness.model.timeline import Anchor, Evidence
+from harness.model.timeline import Evidence
 from harness.model.units import Ref, Seconds
 from harness.registry import FAULTS
 
@@ -43,7 +43,7 @@ class SlowStart(Fault, frozen=True, kw_only=True):
         """Roll it out."""
         sent = site.clock.now()
         template.change(site, plan.token)
-        return Injection(sent, [Anchor("event", "events", f"{self.of.name}-", text=" probe failed")])
+        return Injection(sent, [template.seen_in_event(plan.token, " probe failed")])
 
     def prove(self, site: Site, plan: Plan, index: int) -> list[Evidence]:
         """The kubelet's Event is the other source."""

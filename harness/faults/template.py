@@ -7,6 +7,7 @@ from typing import Any
 from harness.faults.site import Plan, Site, Touch
 from harness.kube import actions
 from harness.model.errors import InjectionFailed, UndoFailed
+from harness.model.timeline import Anchor
 from harness.model.units import Ref
 
 Container = dict[str, Any]
@@ -29,9 +30,15 @@ def plan_change(site: Site, of: Ref, container_name: str, field: str, value: Any
         "field": field,
         "before": containers[position].get(field),
         "after": value,
+        "pods": [pod.metadata.uid for pod in site.picture.pods()],
     }
     deed = f"set {field} of container {token['container']}"
     return Plan([Touch(f"{of.kind}s", site.namespace, of.name, deed)], token)
+
+
+def seen_in_event(token: dict[str, Any], words: str) -> Anchor:
+    """The anchor of a bad template: an Event with these words about a pod that was not there before."""
+    return Anchor("event", "events", f"{token['name']}-", text=words, apart_from=token["pods"])
 
 
 def change(site: Site, token: dict[str, Any]) -> None:

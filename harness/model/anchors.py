@@ -24,7 +24,9 @@ def meta_of(thing: Lean) -> ObjectMeta:
 
 
 def _tells(anchor: Anchor, event: Event) -> bool:
-    return event.involved_object.name.startswith(anchor.name) and anchor.text in event.message
+    about = event.involved_object
+    fits = about.name.startswith(anchor.name) and about.uid not in anchor.apart_from
+    return fits and anchor.text in event.message
 
 
 def _shows(anchor: Anchor, change: Change, meta: ObjectMeta) -> bool:

@@ -62,7 +62,8 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     `kind` is one of: `pod-gone` (the pod with `uid` is terminating, deleted or replaced), `container-ended` (the
     pod's `container` has terminated or has more restarts than `count`), `not-ready` (the pod with `uid` is not
     ready), `node-cordoned`, `generation` (the object's generation is above `count`), `event` (an Event that was
-    seen after the injection, about an object whose name begins with `name`, with `text` in its message).
+    seen after the injection, about an object whose name begins with `name` and whose uid is not in `apart_from`,
+    with `text` in its message).
     """
 
     kind: str
@@ -72,6 +73,7 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     container: str = ""
     count: int = 0
     text: str = ""
+    apart_from: list[str] = []
 
 
 class Injected(Entry, frozen=True, kw_only=True, tag_field="entry", tag="injected"):

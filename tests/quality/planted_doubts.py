@@ -51,6 +51,15 @@ def an_old_event_as_proof() -> Case:
     return scenario(), story.at(5.0).pod("web-0", ready=False).at(6.0).pod("web-0").end(15)
 
 
+@planted(INCONCLUSIVE, "did not bite")
+def a_late_event_of_an_old_pod_as_proof() -> Case:
+    """The Event that is to prove a bad roll-out comes after the injection, but about a pod from before it."""
+    story = Story().baseline().at(4.0)
+    story.injected(Anchor("event", "events", "web-", text="probe failed", apart_from=["uid-web-0"]))
+    story.at(4.5).event("web-0", "Readiness probe failed")
+    return scenario(), story.at(5.0).pod("web-0", ready=False).at(6.0).pod("web-0").end(15)
+
+
 @planted(INCONCLUSIVE, "the watch of pods missed 2.00 s")
 def gap_in_the_watch() -> Case:
     """For two seconds after the injection nobody looked."""

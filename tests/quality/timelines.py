@@ -137,7 +137,10 @@ class Story:
     def event(self, about: str, message: str, name: str = "event-1") -> Self:
         """An Event about an object."""
         meta = ObjectMeta(name=name, uid=f"uid-{name}")
-        return self.show("events", Event(metadata=meta, involved_object=InvolvedObject("Pod", about), message=message))
+        return self.show(
+            "events",
+            Event(metadata=meta, involved_object=InvolvedObject("Pod", about, f"uid-{about}"), message=message),
+        )
 
     def baseline(self) -> Self:
         """Everything ready at 2 s, steady until the phase `inject` at 3 s."""
