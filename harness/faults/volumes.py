@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from harness.faults.site import Plan, Site, Touch
 from harness.kube import actions
 from harness.machine.process import Completed
-from harness.model.errors import GuardRefused, InjectionFailed
+from harness.model.errors import ClusterBroken, GuardRefused, InjectionFailed
 from harness.model.timeline import Evidence
 from harness.model.units import Ref
 
@@ -67,7 +67,10 @@ def evidence(site: Site, token: dict[str, Any], index: int, wanted: str) -> list
 
 def is_mounted(site: Site, node: str, path: str) -> bool:
     """Whether a folder of a node is a file system of its own; raises ClusterBroken where the node does not answer."""
-    return site.node_exec(node, ["findmnt", "-n", "--mountpoint", path]).code == 0
+    asked = site.node_exec(node, ["findmnt", "-n", "--mountpoint", path])
+    if asked.code not in (0, 1):  # 1 is findmnt's "not found"; undo must not take no answer for it
+        raise ClusterBroken(f"node {node}: findmnt: {asked.stderr.decode(errors='replace').strip()[-300:]}")
+    return asked.code == 0
 
 
 def _volume_name(site: Site, claim: Ref) -> str:
