@@ -82,6 +82,7 @@ class Client:
         body: object = None,
         query: _Query | None = None,
         content_type: str = "application/json",
+        accept: str = "application/json",
         timeout_seconds: float = 10.0,
     ) -> bytes:
         """Send one request and give the body of its answer, undecoded.
@@ -92,7 +93,14 @@ class Client:
         """
         self.count(method)
         send = functools.partial(
-            self._send, method, path, query=query, timeout_seconds=timeout_seconds, body=body, content_type=content_type
+            self._send,
+            method,
+            path,
+            query=query,
+            timeout_seconds=timeout_seconds,
+            body=body,
+            content_type=content_type,
+            accept=accept,
         )
         with _explained(method, path):
             try:
@@ -143,8 +151,9 @@ class Client:
         timeout_seconds: float,
         body: object = None,
         content_type: str = "",
+        accept: str = "application/json",
     ) -> urllib3.BaseHTTPResponse:
-        headers = {"accept": "application/json", "user-agent": "healproof", **self.headers(path, method)}
+        headers = {"accept": accept, "user-agent": "healproof", **self.headers(path, method)}
         payload = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
         if payload is not None:
             headers["content-type"] = content_type
