@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.faults import guard
+from harness.damage import guard
 from harness.machine.progress import Progress
 from harness.model.cluster import ClusterRecord
 from harness.model.errors import BadInput
@@ -43,7 +43,7 @@ def prober_image() -> str:
 
 def _attach(options: Options, progress: Progress) -> ClusterRecord:
     for namespace in options.namespaces:
-        guard.check_unprotected(namespace)
+        guard.check_unprotected(namespace, options.limits().protected)
     provider = KubeconfigProvider(
         kubeconfig=Path(options.kubeconfig) if options.kubeconfig else None,
         context=options.context,

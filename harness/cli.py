@@ -9,6 +9,10 @@ from pathlib import Path
 
 from harness import __version__
 from harness.commands import after, clusters, files
+from harness.commands.plan import plan as plan_command
+from harness.commands.recover import add_arguments as add_recover_arguments
+from harness.commands.recover import recover as recover_command
+from harness.commands.residue import residue
 from harness.commands.run import run
 from harness.model.errors import Exit, HealproofError
 
@@ -104,9 +108,14 @@ def _files(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     validate = add.add_parser("validate", help="check scenario files; touches no cluster")
     validate.add_argument("paths", nargs="+", type=Path, help="scenario files or folders")
     validate.set_defaults(command=files.validate)
-    plan = add.add_parser("plan", help="what scenarios would do and what they need; touches no cluster")
+    plan = add.add_parser("plan", help="what scenarios would do and what they need; touches nothing")
     plan.add_argument("paths", nargs="+", type=Path, help="scenario files or folders")
-    plan.set_defaults(command=files.plan)
+    plan.add_argument(
+        "--cluster", default="", help="a cluster's name: also say what it lacks and what its guard refuses"
+    )
+    plan.add_argument("--namespace", default="", help="where the workload stands there: also say what would be touched")
+    plan.add_argument("--seed", type=int, default=0, help="the seed that draws the targets (default: 0)")
+    plan.set_defaults(command=plan_command)
     schema = add.add_parser("schema", help="print the JSON Schema of scenario files, or of results.json")
     schema.add_argument("--results", action="store_true", help="the schema of results.json")
     schema.set_defaults(command=files.schema)
@@ -117,7 +126,14 @@ def _after(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     rejudge.add_argument("paths", nargs="+", type=Path, help="timeline.jsonl files, or folders of a run")
     rejudge.set_defaults(command=after.rejudge)
     recover = add.add_parser("recover", help="undo whatever dead runs left anywhere; live runs are spared")
-    recover.set_defaults(command=after.recover)
+    add_recover_arguments(recover)
+    recover.set_defaults(command=recover_command)
     report = add.add_parser("report", help="write the reports of a recorded run again")
     report.add_argument("folder", type=Path, help="a run's folder, such as reports/20261122-101500-ab12")
     report.set_defaults(command=after.report)
+    left = add.add_parser("residue", help="save what a cluster looks like, or say what differs from a saved state")
+    left.add_argument("--cluster", default="", help="a name from `healproof list` (default: the only one)")
+    what = left.add_mutually_exclusive_group(required=True)
+    what.add_argument("--save", type=Path, metavar="FILE", help="write a snapshot of the cluster to this file")
+    what.add_argument("--against", type=Path, metavar="FILE", help="compare with this snapshot; 1 where it differs")
+    left.set_defaults(command=residue)

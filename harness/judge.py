@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
+from harness.model.agenda import rounds_of, title
 from harness.model.picture import HEALTH_KINDS, Picture
 from harness.model.scenario import Checker, Expectation, Scenario
 from harness.model.timeline import AnyEntry, Change, Header, Phase
@@ -18,7 +21,8 @@ class Judge:
     """
 
     def __init__(self, scenario: Scenario) -> None:
-        self.picture = Picture(faults=len(scenario.faults))
+        self._rounds = rounds_of(scenario)
+        self.picture = Picture(faults=len(self._rounds))
         self._scenario = scenario
         self._checkers: list[tuple[Expectation, Checker]] = [(e, e.checker()) for e in scenario.expect]
         self._last_t = 0.0
@@ -57,10 +61,11 @@ class Judge:
     def verdict(self, now: float | None = None) -> Verdict:
         """The verdict, observation having ended with the phase `stop`, else at `now` (default: the last entry)."""
         end = self.picture.phases.get("stop", self._last_t if now is None else now)
-        findings = [checker.conclude(end, self.picture) for _, checker in self._checkers]
+        findings = [self._as_seen(e, checker.conclude(end, self.picture)) for e, checker in self._checkers]
         doubts = self._doubts()
         outcomes = {finding.outcome for finding in findings}
-        if self.picture.broken or "inject" not in self.picture.phases or self._unsteady or self._unproven():
+        blinded = self.picture.broken or self.picture.sight.dark
+        if blinded or "inject" not in self.picture.phases or self._unsteady or self._unproven():
             outcome = Outcome.INCONCLUSIVE
         elif Outcome.FAILED in outcomes:
             outcome = Outcome.FAILED
@@ -68,7 +73,25 @@ class Judge:
             outcome = Outcome.INCONCLUSIVE
         else:
             outcome = Outcome.PASSED
-        return Verdict(outcome=outcome, findings=findings, doubts=doubts)
+        return Verdict(outcome=outcome, findings=findings, doubts=doubts, notes=self._notes())
+
+    def _as_seen(self, promise: Expectation, finding: Finding) -> Finding:
+        """A promise about every moment is undecided where some were not seen and none of the others broke it."""
+        began = self.picture.phases.get("inject", 0.0)
+        if finding.outcome is not Outcome.PASSED or not promise.every_moment:
+            return finding
+        if not self.picture.sight.blind(began, finding.at):
+            return finding
+        text = f"{finding.text}, as far as the watch saw"
+        return msgspec.structs.replace(finding, outcome=Outcome.INCONCLUSIVE, text=text)
+
+    def _notes(self) -> list[str]:
+        """How long a fault that takes the API away has blinded the watches."""
+        sent = min((fault.sent for fault in self.picture.injected.values() if fault.blinds), default=0.0)
+        blind = [gap.t - max(gap.since, sent) for gap in self.picture.sight.gaps if self.picture.sight.expected(gap.t)]
+        if not blind:
+            return []
+        return [f"the fault took the API away: the watches were blind for up to {max(blind):.2f} s, see the error bars"]
 
     def _doubts(self) -> list[str]:
         picture = self.picture
@@ -80,9 +103,10 @@ class Judge:
         began = picture.phases["inject"]
         doubts += [
             f"the watch of {gap.resource} missed {gap.t - gap.since:.2f} s: {gap.reason}"
-            for gap in picture.gaps
-            if gap.t > began
+            for gap in picture.sight.gaps
+            if gap.t > began and not picture.sight.expected(gap.t)
         ]
+        doubts += [f"{dark.source}: {dark.text}; it never came back" for dark in picture.sight.dark]
         return doubts + self._not_put_back()
 
     def _not_put_back(self) -> list[str]:
@@ -124,7 +148,7 @@ class Judge:
     def _unproven(self) -> list[str]:
         """Faults that nothing but their own call says have bitten."""
         missing = []
-        for index in range(len(self._scenario.faults)):
+        for index in range(len(self._rounds)):
             injected = self.picture.injected.get(index)
             if injected is None:
                 missing.append(f"{self._fault(index)} was not injected")
@@ -140,7 +164,7 @@ class Judge:
         return missing
 
     def _fault(self, index: int) -> str:
-        return f"fault {index + 1} ({self._scenario.faults[index].name})"
+        return title(self._scenario, self._rounds[index])
 
 
 def judge(scenario: Scenario, entries: Iterable[AnyEntry]) -> Verdict:

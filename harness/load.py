@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Meta
 
 from harness.load_typed import Place, convert, listed, nearest, shown
-from harness.load_workload import load_workload, manifest_ref
+from harness.load_workload import is_in_workload, load_workload, manifest_ref
 from harness.load_yaml import BYTES_MAX, Problem, Refused, read_documents
 from harness.model.cluster import Capability
 from harness.model.errors import BadInput
-from harness.model.scenario import Control, Expectation, Fault, Scenario, Severity, merge, yaml_key
+from harness.model.scenario import TIMING, Control, Expectation, Fault, Scenario, Severity, merge, yaml_key
 from harness.model.units import Ref, Seconds
 from harness.registry import EXPECTATIONS, FAULTS
 
@@ -133,28 +133,29 @@ def _attempt(path: Path, faults: Faults, expectations: Expectations) -> list[Sce
 
 
 class _Part(NamedTuple, Generic[P]):
-    """A fault or an expectation as written; `value` is None where it was refused."""
+    """A fault or an expectation as written; `value` is None where it was refused. A `nested` one is in another."""
 
     place: Place
     name: str
     value: P | None
+    nested: bool = False
 
 
 def _scenario(place: Place, faults: Faults, expectations: Expectations) -> Scenario | None:
     before = len(place.problems)
     form = convert(place, ScenarioForm)
     entries = place.entries()
-    fault_parts = _parts(entries.get("faults"), faults, "fault")
+    fault_parts = _fault_parts(entries.get("faults"), faults)
     expect_parts = _parts(entries.get("expect"), expectations, "expectation")
     manifests = _workload(entries.get("workload"))
     parts: list[_Part[Any]] = [*fault_parts, *expect_parts]
     for part in parts:
         if part.value is not None and manifests is not None:
             _check_refs(part.place, part.value, manifests)
-    for promise in expect_parts:
-        reason = promise.value.refuse() if promise.value is not None else ""
+    for part in parts:
+        reason = part.value.refuse() if part.value is not None else ""
         if reason:
-            promise.place.refuse(f"{promise.place.label}: {reason}", _summary(type(promise.value)))
+            part.place.refuse(f"{part.place.label}: {reason}", _summary(type(part.value)))
     expected = [part.name for part in expect_parts]
     all_known = "expect" in entries and len(expected) == len(entries["expect"].items())
     for control in entries["control"].entries().values() if "control" in entries else ():
@@ -169,13 +170,29 @@ def _scenario(place: Place, faults: Faults, expectations: Expectations) -> Scena
         tags=form.tags,
         requires=form.needs,
         manifests=manifests,
-        faults=[part.value for part in fault_parts if part.value is not None],
+        faults=[part.value for part in fault_parts if part.value is not None and not part.nested],
         expect=[part.value for part in expect_parts if part.value is not None],
         control=form.control,
         baseline=form.baseline,
         observe=form.observe,
         source=str(place.path),
     )
+
+
+def _fault_parts(place: Place | None, faults: Faults) -> list[_Part[Fault]]:
+    """The faults, and after them those that are nested in them."""
+    parts = _parts(place, faults, "fault")
+    for position, part in enumerate(list(parts)):
+        before = len(part.place.problems)
+        inner = part.place.entries().get(faults[part.name].nests)
+        for choice in _parts(inner, faults, "fault"):
+            parts.append(choice._replace(nested=True))
+            for key, entry in choice.place.entries().items():
+                if key in TIMING:
+                    entry.refuse(f"{entry.label} inside `{part.name}`", f"`{key}` of `{part.name}` itself")
+        if len(part.place.problems) > before:
+            parts[position] = part._replace(value=None)
+    return parts
 
 
 def _parts(place: Place | None, registry: Mapping[str, type[P]], noun: str) -> list[_Part[P]]:
@@ -233,31 +250,9 @@ def _check_refs(place: Place, part: Fault | Expectation, manifests: list[dict[st
     for field in msgspec.structs.fields(part):
         value = getattr(part, field.name)
         for ref in value if isinstance(value, list | tuple) else (value,):
-            if isinstance(ref, Ref) and not _is_there(ref, manifests):
+            if isinstance(ref, Ref) and not is_in_workload(ref, manifests):
                 wrong = f"{ref} is not in the workload{nearest(ref, map(manifest_ref, manifests))}"
                 entries.get(field.encode_name, place).refuse(wrong, listed(sorted(map(manifest_ref, manifests))))
-
-
-def _is_there(ref: Ref, manifests: list[dict[str, Any]]) -> bool:
-    if ref.kind in ("node", "pod"):  # the cluster's, and a controller's, under names that no manifest tells
-        return True
-    if ref in map(manifest_ref, manifests):
-        return True
-    return ref.kind == "persistentvolumeclaim" and any(
-        re.fullmatch(rf"{re.escape(claim)}-\d+", ref.name)
-        for manifest in manifests
-        if manifest["kind"] == "StatefulSet"
-        for claim in _claims(manifest)
-    )
-
-
-def _claims(stateful_set: dict[str, Any]) -> list[str]:
-    """The names that a StatefulSet gives its claims, without the ordinal."""
-    try:
-        templates = stateful_set["spec"]["volumeClaimTemplates"]
-        return [f"{claim['metadata']['name']}-{stateful_set['metadata']['name']}" for claim in templates]
-    except (KeyError, TypeError):  # none, or not a StatefulSet that the API server would take
-        return []
 
 
 def _check_control(place: Place, expected: list[str] | None, manifests: list[dict[str, Any]] | None) -> None:

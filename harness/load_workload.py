@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from msgspec import Meta
 
 from harness.load_typed import Place, convert
 from harness.load_yaml import Problem, Refused, read_documents
+from harness.model.units import Ref
 
 _Text = Annotated[str, Meta(pattern=r"\S", extra={"accepted": "text that is not empty"})]
 
@@ -43,6 +45,29 @@ def load_workload(path: Path) -> list[dict[str, Any]]:
 def manifest_ref(manifest: dict[str, Any]) -> str:
     """A manifest's object as kubectl names it: `deployment/web`."""
     return f"{manifest['kind'].lower()}/{manifest['metadata']['name']}"
+
+
+def is_in_workload(ref: Ref, manifests: list[dict[str, Any]]) -> bool:
+    """Whether an object is among the manifests, or may come to be from them."""
+    if ref.kind in ("node", "pod"):  # the cluster's, and a controller's, under names that no manifest tells
+        return True
+    if ref in map(manifest_ref, manifests):
+        return True
+    return ref.kind == "persistentvolumeclaim" and any(
+        re.fullmatch(rf"{re.escape(claim)}-\d+", ref.name)
+        for manifest in manifests
+        if manifest["kind"] == "StatefulSet"
+        for claim in _claims(manifest)
+    )
+
+
+def _claims(stateful_set: dict[str, Any]) -> list[str]:
+    """The names that a StatefulSet gives its claims, without the ordinal."""
+    try:
+        templates = stateful_set["spec"]["volumeClaimTemplates"]
+        return [f"{claim['metadata']['name']}-{stateful_set['metadata']['name']}" for claim in templates]
+    except (KeyError, TypeError):  # none, or not a StatefulSet that the API server would take
+        return []
 
 
 def _manifests(place: Place) -> list[dict[str, Any]]:

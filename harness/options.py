@@ -11,7 +11,10 @@ from typing import NamedTuple, Self
 import pytest
 
 from harness.model.errors import BadInput
+from harness.model.limits import ACCEPTED, LIMITS, STRICT, Limits
 
+_USUAL = "none on healproof's own clusters, on others"
+_HEALTHY = f"{ACCEPTED['min-healthy']}; default: {_USUAL} {STRICT.healthy}"
 _TEXT_OPTIONS = {
     "cluster": (
         "auto",
@@ -25,6 +28,18 @@ _TEXT_OPTIONS = {
     "kubeconfig": ("", "kubeconfig file, with --healproof-cluster=kubeconfig"),
     "context": ("", "context in that file; never guessed"),
     "namespaces": ("", "comma-separated namespaces that may be touched on that cluster"),
+    "protected": ("", "comma-separated namespaces in which nothing is ever touched, beyond those of Kubernetes itself"),
+    "max-pods": (
+        "",
+        f"pods of a workload that faults may hit at once: {ACCEPTED['max-pods']}; default: {_USUAL} {STRICT.pods}",
+    ),
+    "max-nodes": ("", f"nodes that faults may hit at once: {ACCEPTED['max-nodes']}; default: {_USUAL} {STRICT.nodes}"),
+    "max-faults": (
+        "",
+        f"faults that may be open together: {ACCEPTED['max-faults']}; default: {_USUAL} {STRICT.faults}",
+    ),
+    "min-healthy": ("", f"share of pods ready below which a run undoes everything: {_HEALTHY}"),
+    "confirm": ("", "control-plane: faults may reach the control plane of a cluster that healproof did not make"),
     "seed": ("", "seed of every random choice; default: a new one, printed"),
 }
 _FLAGS = {
@@ -45,6 +60,12 @@ class Options(NamedTuple):
     node_access: bool
     per_worker: bool
     controls: bool
+    protected: str
+    max_pods: str
+    max_nodes: str
+    max_faults: str
+    min_healthy: str
+    confirm: str
     seed: int
     run: str
     folder: Path
@@ -54,7 +75,7 @@ class Options(NamedTuple):
         """Read them; `run` and `seed` are given where an xdist controller has settled them."""
         said = {name: _value(config, name) for name in (*_TEXT_OPTIONS, *_FLAGS)}
         run = run or f"{datetime.datetime.now(datetime.UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        return cls(
+        options = cls(
             cluster=str(said["cluster"]),
             shape=str(said["shape"]),
             kubeconfig=str(said["kubeconfig"]),
@@ -63,19 +84,30 @@ class Options(NamedTuple):
             node_access=bool(said["node-access"]),
             per_worker=bool(said["per-worker"]),
             controls=bool(said["controls"]),
+            protected=str(said["protected"]),
+            max_pods=str(said["max-pods"]),
+            max_nodes=str(said["max-nodes"]),
+            max_faults=str(said["max-faults"]),
+            min_healthy=str(said["min-healthy"]),
+            confirm=str(said["confirm"]),
             seed=_seed(str(said["seed"])) if seed is None else seed,
             run=run,
             folder=(config.rootpath / str(said["reports"]) / run).resolve(),
         )
+        options.limits()  # what cannot be read is refused before anything is done
+        return options
+
+    def limits(self, *, disposable: bool = True) -> Limits:
+        """What this run may break at once on a cluster; one that healproof made is `disposable`."""
+        return Limits.of({name: getattr(self, name.replace("-", "_")) for name in LIMITS}, disposable=disposable)
 
 
 def add_options(parser: pytest.Parser) -> None:
     """Declare every option, with its ini key."""
     group = parser.getgroup("healproof", "healproof: break it on purpose, prove that it heals")
     for name, (default, text) in _TEXT_OPTIONS.items():
-        group.addoption(
-            f"--healproof-{name}", default=None, metavar=name.upper(), help=f"{text} (default: {default or 'none'})"
-        )
+        said = f"{text} (default: {default})" if default else text
+        group.addoption(f"--healproof-{name}", default=None, metavar=name.upper(), help=said.replace("%", "%%"))
         parser.addini(_ini(name), text, default=default)
     for name, text in _FLAGS.items():
         group.addoption(f"--healproof-{name}", action="store_true", default=None, help=text)

@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import Any
 
-from harness.faults import guard
+from harness.damage import guard
 from harness.journal import NAMESPACE, OBJECTS, Intent, Journal
 from harness.kube import actions
 from harness.kube.client import Client

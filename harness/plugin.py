@@ -139,6 +139,7 @@ def arena(request: pytest.FixtureRequest) -> Iterator[Arena]:
         progress=progress,
         seed=options.seed,
         prober_image=prober_image(),
+        limits=options.limits(disposable=record.disposable),
         publish=lambda result, entries: publish(result, entries, options.folder),
     )
     try:

@@ -6,26 +6,26 @@ It decides nothing about success: it writes the timeline, and asks the judge onl
 from __future__ import annotations
 
 import datetime
-import heapq
 import random
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
-from harness.faults import guard
-from harness.faults.site import NodeExec, Site, damage_of
-from harness.faults.undo import undo, undo_all
+from harness.damage import guard
+from harness.damage.site import Levers, NodeExec, Site
+from harness.damage.undo import undo_all
+from harness.injector import Injector
 from harness.journal import Intent, Journal
 from harness.judge import Judge
 from harness.kube.client import Client
 from harness.kube.informer import Hub, Subscription
 from harness.machine.clock import Clock
 from harness.machine.progress import Progress
+from harness.model.agenda import Agenda
 from harness.model.cluster import ClusterRecord
 from harness.model.errors import HealproofError, UndoFailed
+from harness.model.limits import Limits
 from harness.model.scenario import Scenario
-from harness.model.timeline import AnyEntry, Broken, Injected, Note, Phase, Undone
+from harness.model.timeline import AnyEntry, Broken, Note, Phase
 from harness.model.units import Ref
 from harness.model.verdict import Verdict
 from harness.observe.header import header_of
@@ -40,6 +40,8 @@ SYNC_SECONDS_MAX = 30.0
 """How long the watches may take to list."""
 TRAFFIC_SECONDS_MAX = 60.0
 """How long the first answered request may take once the workload is whole."""
+BITE_SECONDS_MAX = 20.0
+"""How long after its injection a fault may still show in the watch before it is put back."""
 RESIDUE_SECONDS_MAX = 10.0
 """How long the watch may take to show nodes as they were before."""
 
@@ -51,11 +53,13 @@ class Bench(NamedTuple):
     client: Client
     hub: Hub
     node_exec: NodeExec
+    levers: Levers
     clock: Clock
     progress: Progress
     run: str
     seed: int
     prober_image: str
+    limits: Limits
 
 
 class Ran(NamedTuple):
@@ -95,7 +99,6 @@ class _Run:
         self._journal = Journal.begin(run=bench.run, scenario=scenario.name, cluster=bench.record)
         self._watching: Subscription | None = None
         self._traffic: list[Traffic] = []
-        self._open: dict[int, Intent] = {}
         self._nodes_before: dict[str, list[str]] = {}
         self._site = Site(
             client=bench.client,
@@ -103,9 +106,19 @@ class _Run:
             namespace=self._namespace,
             picture=self._judge.picture,
             node_exec=bench.node_exec,
+            levers=bench.levers,
             clock=bench.clock,
             random=random.Random(f"{bench.seed}:{scenario.name}"),  # noqa: S311 - a printed seed must repeat the run
             note=self._note,
+        )
+        self._injector = Injector(
+            scenario,
+            self._site,
+            self._journal,
+            self._recorder,
+            limits=bench.limits,
+            workloads=workload_refs(scenario.manifests),
+            say=self._say,
         )
 
     def through_all_phases(self) -> Verdict:
@@ -114,12 +127,15 @@ class _Run:
             self._prepare()
             if self._baseline():
                 self._damage()
-                self._undo_faults()
+                self._phase("undo")
+                self._injector.undo_all()
                 self._phase("converge")
                 self._watch_on()
                 self._residue()
         except HealproofError as error:  # a guard's refusal as well: the reports must not lack the scenario
-            self._write(Broken(t=self._now(), source=type(error).__name__, text=error.message))
+            text = f"{error.message}; hint: {error.hint}" if error.hint else error.message
+            self._write(Broken(t=self._now(), source=type(error).__name__, text=text))
+            self._injector.undo_all()
         for traffic in self._traffic:
             traffic.stop()
         self._phase("stop")
@@ -139,6 +155,7 @@ class _Run:
 
     def _prepare(self) -> None:
         self._phase("prepare")
+        guard.foresee(self._scenario, self._bench.record, self._bench.limits, self._namespace)
         self._watching = watch(self._bench.hub, self._recorder, self._namespace)
         self._bench.hub.wait_synced(WATCHED, SYNC_SECONDS_MAX)
         self._traffic = [
@@ -185,44 +202,37 @@ class _Run:
         """Inject each fault when it is due and undo those that last a given time, until nothing more can be learnt."""
         self._phase("inject")
         begin = self._now()
-        agenda = [(begin + fault.after, index, "inject") for index, fault in enumerate(self._scenario.faults)]
-        heapq.heapify(agenda)
-        while agenda and not self._judge.picture.broken:
-            due, index, deed = agenda[0]
-            if due > self._now():
-                self._recorder.wait(lambda: bool(self._judge.picture.broken), due)
+        agenda = Agenda(self._scenario, begin)
+        while agenda.next is not None and not self._must_stop():
+            if agenda.next > self._now():
+                self._recorder.wait(self._must_stop, agenda.next)
                 continue
-            heapq.heappop(agenda)
-            if deed == "undo":
-                self._undo_fault(index)
-                continue
-            self._inject(index)
-            lasts = self._scenario.faults[index].lasts
-            if lasts is not None:
-                heapq.heappush(agenda, (self._now() + lasts, index, "undo"))
+            due = agenda.take()
+            for index in due.undo:
+                self._injector.undo(index)
+            self._injector.inject(due.inject)
+            for index in due.inject:
+                lasts = agenda.lasts(index)
+                if lasts is not None:
+                    agenda.undo_at(self._judge.picture.injected[index].t + lasts, index)
         self._phase("hold")
         self._watch_on(least_until=begin + self._scenario.observe)
+        self._await_bites()
+        self._injector.check_health()
 
-    def _inject(self, index: int) -> None:
-        fault = self._scenario.faults[index]
-        damage = damage_of(fault)
-        plan = damage.plan(self._site)
-        guard.check(plan, self._bench.record, self._namespace)
-        self._open[index] = self._journal.intend(fault.name, plan.token)
-        self._say(f"{fault.name}: {', '.join(f'{touch.deed} {touch.name}' for touch in plan.touches[:4])}")
-        injection = damage.inject(self._site, plan)
-        self._write(
-            Injected(
-                t=self._now(),
-                index=index,
-                fault=fault.name,
-                sent=self._recorder.at(injection.sent),
-                targets=[f"{touch.resource}/{touch.name}" for touch in plan.touches],
-                anchors=injection.anchors,
-            )
-        )
-        for evidence in damage.prove(self._site, plan, index):
-            self._write(msgspec.structs.replace(evidence, t=self._recorder.at(evidence.t)))
+    def _await_bites(self) -> None:
+        """Evidence may come later than all is decided; a fault that is put back before it would stay unproved."""
+        picture = self._judge.picture
+        open_ = {index: fault.t for index, fault in picture.injected.items() if fault.anchors}
+
+        def settled() -> bool:
+            return self._must_stop() or open_.keys() <= (picture.bitten.keys() | picture.undone.keys())
+
+        self._recorder.wait(settled, max(open_.values(), default=0.0) + BITE_SECONDS_MAX)
+
+    def _must_stop(self) -> bool:
+        """Whether nothing can be learnt any more, or the guard wants an end."""
+        return bool(self._judge.picture.broken or self._injector.too_few_ready())
 
     def _watch_on(self, least_until: float = 0.0) -> None:
         """Look on until no promise can be decided any more by looking on, and at least until then."""
@@ -230,9 +240,9 @@ class _Run:
 
         def worth_a_look() -> bool:
             """Something was decided, or will be earlier or later than was thought."""
-            return bool(judge.picture.broken) or not judge.undecided(self._now()) or judge.wake_at() != wake
+            return self._must_stop() or not judge.undecided(self._now()) or judge.wake_at() != wake
 
-        while not judge.picture.broken:
+        while not self._must_stop():
             now = self._now()
             with self._recorder.still():
                 pending = bool(judge.undecided(now))
@@ -240,21 +250,6 @@ class _Run:
             if not pending and now >= least_until:
                 return
             self._recorder.wait(worth_a_look, max(wake, now + 0.001) if pending else least_until)
-
-    def _undo_faults(self) -> None:
-        self._phase("undo")
-        for index in sorted(self._open, reverse=True):
-            self._undo_fault(index)
-
-    def _undo_fault(self, index: int) -> None:
-        intent = self._open.pop(index)
-        sent = self._now()
-        try:
-            undo(self._site, self._journal, intent)
-        except UndoFailed as error:
-            self._write(Undone(t=self._now(), index=index, sent=sent, error=error.message))
-        else:
-            self._write(Undone(t=self._now(), index=index, sent=sent))
 
     def _residue(self) -> None:
         """Nodes must carry the marks (cordons, taints) that they carried before, as the watch shows them."""

@@ -19,7 +19,10 @@ def scenario_schema(*, faults: Faults = FAULTS, expectations: Expectations = EXP
     parts: list[type] = [*faults.values(), *expectations.values()]
     refs, definitions = _definitions([ScenarioForm, *parts])
     form = definitions["ScenarioForm"]["properties"]
-    form["faults"]["items"] = _one_of({name: refs[part] for name, part in faults.items()})
+    form["faults"]["items"] = any_fault = _one_of({name: refs[part] for name, part in faults.items()})
+    for part in faults.values():
+        if part.nests:
+            definitions[part.__name__]["properties"][part.nests]["items"] = any_fault
     form["expect"]["items"] = _one_of({name: refs[part] for name, part in expectations.items()})
     return _document("healproof scenario", refs[ScenarioForm], definitions)
 

@@ -9,19 +9,18 @@ from typing import NamedTuple
 
 import pytest
 
-from harness.faults.site import NodeExec
+from harness.damage.ways import levers, reach
 from harness.kube.client import Client
 from harness.kube.informer import Hub
 from harness.machine.clock import Clock, Monotonic
-from harness.machine.process import Completed
 from harness.machine.progress import Progress
 from harness.model.cluster import ClusterRecord
 from harness.model.errors import HealproofError
+from harness.model.limits import Limits
 from harness.model.result import ScenarioResult, Stage
 from harness.model.scenario import Control, Scenario
 from harness.model.timeline import AnyEntry, Phase
 from harness.model.verdict import Finding, Outcome, Verdict
-from harness.providers import catalogue
 from harness.providers.lease import lease
 from harness.report.results import write_result
 from harness.run import Bench, run_scenario
@@ -69,10 +68,11 @@ class Arena:
         progress: Progress,
         seed: int,
         prober_image: str,
+        limits: Limits | None = None,
         publish: Publish | None = None,
         clock: Clock | None = None,
     ) -> None:
-        """`publish` is shown each result with its entries as soon as it is there."""
+        """`publish` is shown each result with its entries as soon as it is there; `limits` default to the cluster's."""
         clock = clock or Monotonic()
         client = Client.from_kubeconfig(record.kubeconfig, record.context)
         self.record = record
@@ -84,11 +84,13 @@ class Arena:
             client=client,
             hub=Hub(client, clock, record.namespaces),
             node_exec=reach(record),
+            levers=levers(record),
             clock=clock,
             progress=progress,
             run=run,
             seed=seed,
             prober_image=prober_image,
+            limits=limits or Limits.of({}, disposable=record.disposable),
         )
 
     def run(self, scenario: Scenario, *, node_id: str = "", control: str = "") -> Outcomes:
@@ -181,6 +183,7 @@ def explain(verdict: Verdict) -> str:
     """A verdict in words: each promise, and for those not kept the last state seen and what lacked."""
     lines = [verdict.headline]
     lines += [f"  doubt: {doubt}" for doubt in verdict.doubts]
+    lines += [f"  note: {note}" for note in verdict.notes]
     for finding in verdict.findings:
         lines.append(f"  {finding.expectation}: {finding.outcome}: {finding.text}")
         lines += _indented("difference", finding) + _indented("last_seen", finding)
@@ -190,15 +193,3 @@ def explain(verdict: Verdict) -> str:
 def _indented(field: str, finding: Finding) -> list[str]:
     text: str = getattr(finding, field)
     return [f"    {field.replace('_', ' ')}: {text.replace(chr(10), chr(10) + '      ')}"] if text else []
-
-
-def reach(record: ClusterRecord) -> NodeExec:
-    """How to run a command on a node of a cluster."""
-    provider = catalogue.attach(record)
-
-    def node_exec(
-        node: str, argv: Sequence[str], *, timeout_seconds: float = 20.0, stdin: bytes | None = None
-    ) -> Completed:
-        return provider.node_exec(record, node, argv, timeout_seconds=timeout_seconds, stdin=stdin)
-
-    return node_exec

@@ -1,28 +1,19 @@
-"""`healproof rejudge`, `recover`, `report`: what is done after a run, or after one that died."""
+"""`healproof rejudge`, `report`: what is done with the records of a run."""
 
 from __future__ import annotations
 
 import argparse
-import random
 import sys
 from pathlib import Path
 
-from harness.faults.site import Site
-from harness.faults.undo import undo_all
-from harness.journal import Intent, Journal, dead_journals
 from harness.judge import judge
-from harness.kube.client import Client
 from harness.load_recorded import read_timeline, recorded_scenario
-from harness.machine.clock import Monotonic
 from harness.machine.paths import data_dir
-from harness.model.cluster import Capability, ClusterRecord
-from harness.model.errors import BadInput, Exit, HealproofError, UndoFailed
-from harness.model.picture import Picture
+from harness.model.errors import BadInput, Exit
 from harness.model.result import twin_outcome
 from harness.model.verdict import Outcome
-from harness.providers import catalogue
 from harness.report.finish import write_reports
-from harness.session import explain, holds, reach
+from harness.session import explain, holds
 
 
 def rejudge(said: argparse.Namespace) -> Exit:
@@ -45,23 +36,6 @@ def rejudge(said: argparse.Namespace) -> Exit:
     return code
 
 
-def recover(said: argparse.Namespace) -> Exit:
-    """Undo what dead runs left, from their journals; spares live runs, and may itself be killed and repeated."""
-    failures: list[str] = []
-    undone = 0
-    for journal in dead_journals(lambda error: failures.append(str(error))):
-        name = journal.path.stem
-        try:
-            undone += _recover_one(journal, failures)
-        except HealproofError as error:
-            failures.append(f"{name}: {error}")
-            journal.close()
-    sys.stdout.write(f"undone: {undone}\n")
-    for failure in failures:
-        sys.stderr.write(f"healproof: {failure}\n")
-    return Exit.BROKEN if failures else Exit.PASSED
-
-
 def report(said: argparse.Namespace) -> Exit:
     """Write the reports of a recorded run again."""
     if not said.folder.is_dir():
@@ -70,47 +44,6 @@ def report(said: argparse.Namespace) -> Exit:
         write_reports(said.folder, categories=data_dir("reports") / "categories.json", colour=sys.stdout.isatty())
     )
     return Exit.PASSED
-
-
-def _recover_one(journal: Journal, failures: list[str]) -> int:
-    pending = journal.pending
-    record = journal.cluster
-    if pending and _gone_with_cluster(record):
-        for intent in pending:
-            journal.reverted(intent)
-        sys.stdout.write(f"{journal.path.stem}: cluster {record.name} is gone, and with it {len(pending)} changes\n")
-    elif pending:
-        site = _site(record)
-
-        def failed(intent: Intent, error: UndoFailed) -> None:
-            failures.append(f"{journal.path.stem}: {intent.what}: {error}")
-
-        undo_all(site, journal, failed)
-        for intent in pending:
-            if intent not in journal.pending:
-                sys.stdout.write(f"{journal.path.stem}: undid {intent.what} on {record.name}\n")
-    left = len(journal.pending)
-    journal.discard()
-    return len(pending) - left
-
-
-def _gone_with_cluster(record: ClusterRecord) -> bool:
-    """A cluster that healproof made and that no record knows any more took its faults with it."""
-    known = catalogue.load_record(record.name)
-    return Capability.DISPOSABLE in record.capabilities and (known is None or known.facts != record.facts)
-
-
-def _site(record: ClusterRecord) -> Site:
-    return Site(
-        client=Client.from_kubeconfig(record.kubeconfig, record.context),
-        record=record,
-        namespace="",
-        picture=Picture(),
-        node_exec=reach(record),
-        clock=Monotonic(),
-        random=random.Random(0),  # noqa: S311 - undo draws nothing
-        note=lambda text: None,
-    )
 
 
 def _timelines(paths: list[Path]) -> list[Path]:

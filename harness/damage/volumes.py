@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from harness.faults.site import Plan, Site, Touch
+from harness.damage.containers import pids
+from harness.damage.site import Site
 from harness.kube import actions
 from harness.machine.process import Completed
 from harness.model.errors import ClusterBroken, GuardRefused, InjectionFailed
@@ -23,15 +24,7 @@ class Volume(NamedTuple):
     mounts: tuple[str, ...]
 
 
-def plan(site: Site, claim: Ref, deed: str) -> Plan:
-    """The plan of a fault on the volume of one claim, with a token that says where it is."""
-    volume = _locate(site, claim)
-    touches = [Touch("persistentvolumeclaims", site.namespace, volume.claim, f"{deed} {volume.path}")]
-    token = {"node": volume.node, "path": volume.path, "mounts": list(volume.mounts), "namespace": site.namespace}
-    return Plan(touches, token)
-
-
-def _locate(site: Site, claim: Ref) -> Volume:
+def locate(site: Site, claim: Ref) -> Volume:
     """Find the folder and node of a claim's volume, and refuse one that is no file system of its own."""
     volume = actions.get(site.client, "persistentvolumes", _volume_name(site, claim))
     spec = volume["spec"]
@@ -47,11 +40,11 @@ def _locate(site: Site, claim: Ref) -> Volume:
     return Volume(claim.name, node, path, mounts)
 
 
-def evidence(site: Site, token: dict[str, Any], index: int, wanted: str) -> list[Evidence]:
+def evidence(site: Site, volume: Volume, index: int, wanted: str) -> list[Evidence]:
     """Try to write through the containers' own mounts; it bites when every attempt fails with `wanted`."""
     found = []
-    for mount in token["mounts"]:
-        tried = site.node_exec(token["node"], ["dd", "if=/dev/zero", f"of={mount}/{PROBE}", "bs=4096", "count=1"])
+    for mount in volume.mounts:
+        tried = site.node_exec(volume.node, ["dd", "if=/dev/zero", f"of={mount}/{PROBE}", "bs=4096", "count=1"])
         said = _last_line(tried)
         found.append(
             Evidence(
@@ -99,20 +92,13 @@ def _mounts(site: Site, pod_name: str, node: str, claim: str) -> list[str]:
         if volume.get("persistentVolumeClaim", {}).get("claimName") == claim
     }
     ids = {s["name"]: s.get("containerID", "").rpartition("//")[2] for s in pod["status"].get("containerStatuses", [])}
-    pids = _pids(site, node)
+    running = pids(site, node)
     return [
-        f"/proc/{pids[ids[container['name']]]}/root{mount['mountPath']}"
+        f"/proc/{running[ids[container['name']]]}/root{mount['mountPath']}"
         for container in pod["spec"]["containers"]
         for mount in container.get("volumeMounts", [])
-        if mount["name"] in volumes and ids.get(container["name"]) in pids
+        if mount["name"] in volumes and ids.get(container["name"]) in running
     ]
-
-
-def _pids(site: Site, node: str) -> dict[str, str]:
-    """Container id to process id, of all running containers of a node."""
-    listed = site.node_exec(node, ["ctr", "-n", "k8s.io", "tasks", "list"])
-    rows = [line.split() for line in listed.text.splitlines()[1:]]
-    return {row[0]: row[1] for row in rows if len(row) >= 3 and row[2] == "RUNNING"}
 
 
 def _uses(pod: Any, claim: str) -> bool:

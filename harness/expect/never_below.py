@@ -20,6 +20,8 @@ class NeverBelow(Expectation, frozen=True, kw_only=True):
     A terminating pod does not count as ready, whatever its Ready condition says.
     """
 
+    every_moment = True
+
     ready: Annotated[int, msgspec.Meta(ge=1)]
 
     def refuse(self) -> str:

@@ -8,7 +8,7 @@ import msgspec
 
 from harness.model.picture import HEALTH_KINDS, Picture
 from harness.model.scenario import Checker, Expectation
-from harness.model.timeline import AnyEntry, Change, Injected, Phase, Undone
+from harness.model.timeline import AnyEntry, Change, Gap, Injected, Phase, Undone
 from harness.model.units import Seconds
 from harness.model.verdict import Finding, Measure, Outcome
 from harness.registry import EXPECTATIONS
@@ -59,6 +59,7 @@ class _Recovery(Checker):
         self._promise = promise
         self._start: float | None = None
         self._uncertainty = 0.0
+        self._unseen = 0.0
         self._seen_broken = False
         self._healthy_since: float | None = None
         self._lacks = ""
@@ -68,14 +69,18 @@ class _Recovery(Checker):
         if self._finding is not None:
             return
         self._maybe_start(entry, picture)
-        if "inject" not in picture.phases or not isinstance(entry, Injected | Undone | Change | Phase):
+        if "inject" not in picture.phases or not isinstance(entry, Injected | Undone | Change | Phase | Gap):
             return
         self._finding = self._settled(entry.t, picture)
+        began = self._healthy_since
+        if isinstance(entry, Gap) and began is not None:  # what was not seen was no healthy stretch
+            self._healthy_since = None
+            self._unseen += entry.t - max(entry.since, began)
         lacks = self._lacking(picture)
         if self._start is None:
             return
         if lacks:
-            self._healthy_since, self._lacks = None, lacks
+            self._healthy_since, self._lacks, self._unseen = None, lacks, 0.0
         elif self._healthy_since is None:
             self._healthy_since = max(entry.t, self._start)
 
@@ -120,6 +125,8 @@ class _Recovery(Checker):
         self._seen_broken = self._seen_broken or bool(lacks)
         if lacks:
             return lacks
+        if picture.sight.blind_watch:
+            return f"{picture.sight.blind_watch} is blind"
         if not all(index in picture.bitten for index, fault in picture.injected.items() if fault.anchors):
             return "the fault is not visible in the watch"
         unseen = self._promise.since == Since.INJECTION and not all(
@@ -137,7 +144,7 @@ class _Recovery(Checker):
         deadline = self._start + promise.within
         if began is not None and began <= deadline and now >= began + promise.hold:
             took = began - self._start
-            error = self._uncertainty + picture.watch_lag_seconds
+            error = self._uncertainty + picture.watch_lag_seconds + self._unseen
             text = (
                 f"{promise.of} recovered {took:.2f} ± {error:.2f} s after the {promise.since}, within {promise.within}"
             )
@@ -162,7 +169,9 @@ class _Recovery(Checker):
 
     def _unless_unseen(self, finding: Finding, picture: Picture) -> Finding:
         """Undecided where the recovery may have come while the watch was blind."""
-        if finding.outcome is not Outcome.FAILED or not picture.blind(finding.at - self._promise.within, finding.at):
+        if finding.outcome is not Outcome.FAILED or not picture.sight.blind(
+            finding.at - self._promise.within, finding.at
+        ):
             return finding
         text = f"{finding.text}, as far as the watch saw"
         return msgspec.structs.replace(finding, outcome=Outcome.INCONCLUSIVE, text=text)

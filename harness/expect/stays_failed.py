@@ -19,6 +19,8 @@ class StaysFailed(Expectation, frozen=True, kw_only=True):
     Fails when it never breaks, and when it becomes whole again before `for` is over while the fault still lasts.
     """
 
+    every_moment = True
+
     lasts: Seconds
     within: Seconds
 
@@ -60,7 +62,7 @@ class _Failure(Checker):
 
     def conclude(self, now: float, picture: Picture) -> Finding:
         finding = self.decide(now, picture) or self._cut_short(now, picture)
-        if finding.outcome is not Outcome.FAILED or not picture.blind(self._injected or 0.0, finding.at):
+        if finding.outcome is not Outcome.FAILED or not picture.sight.blind(self._injected or 0.0, finding.at):
             return finding
         text = f"{finding.text}, as far as the watch saw"
         return msgspec.structs.replace(finding, outcome=Outcome.INCONCLUSIVE, text=text)

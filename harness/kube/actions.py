@@ -65,6 +65,40 @@ def find(client: Client, plural: str, name: str, namespace: str | None = None) -
         raise
 
 
+def create(client: Client, manifest: Object, namespace: str | None = None) -> Object:
+    """Create one object, a namespaced one in `namespace`; raises ApiError 409 where one of that name exists."""
+    kind = find_resource(client, manifest)
+    path = kind.path(namespace if kind.namespaced else None)
+    return _decoded(client.request("POST", path, body=manifest, query={"fieldManager": FIELD_MANAGER}))
+
+
+def replace(
+    client: Client, plural: str, document: Object, namespace: str | None = None, *, subresource: str = ""
+) -> Object:
+    """Write a whole object back; raises ApiError 409 where it changed since it was read."""
+    path = resource(plural).path(namespace, document["metadata"]["name"], subresource)
+    return _decoded(client.request("PUT", path, body=document, query={"fieldManager": FIELD_MANAGER}))
+
+
+def find_manifest(client: Client, manifest: Object, namespace: str | None = None) -> Object | None:
+    """The object of a manifest's kind and name as it stands, or None where it does not exist."""
+    kind = find_resource(client, manifest)
+    path = kind.path(namespace if kind.namespaced else None, manifest["metadata"]["name"])
+    try:
+        return _decoded(client.request("GET", path))
+    except ApiError as error:
+        if error.status == 404:
+            return None
+        raise
+
+
+def listed(client: Client, plural: str, namespace: str | None = None, *, labels: str = "") -> list[Object]:
+    """All objects of a resource, in one namespace or in all; `labels` is a label selector."""
+    query = {"labelSelector": labels} if labels else {}
+    items: list[Object] = _decoded(client.request("GET", resource(plural).path(namespace), query=query))["items"]
+    return items
+
+
 def delete(
     client: Client,
     plural: str,

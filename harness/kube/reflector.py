@@ -197,16 +197,20 @@ class Reflector:
             "timeoutSeconds": WATCH_SECONDS,
         }
         stream = self._client.stream(self._path, query)
+        if self._told_broken:  # nothing may be lost, but all of it comes late
+            missed = Missed(self._good_at, self.last_error)
+            self._tell(Observed(self._clock.now(), "gap", self._resource.plural, missed))
         self._failing_since, self._told_broken = None, False
         with self._lock:
             self._stream = stream
             if self._closing.is_set():
                 stream.close()
-        for lines in stream.batches():
-            at = self._clock.now()
-            for line in lines:
-                self._take(at, line)
-            self._good_at, self._failures = at, 0
+        with stream:  # closed at once: an exception may keep the generator alive
+            for lines in stream.batches():
+                at = self._clock.now()
+                for line in lines:
+                    self._take(at, line)
+                self._good_at, self._failures = at, 0
 
     def _take(self, at: float, line: bytes) -> None:
         event = self._decode_event(line)

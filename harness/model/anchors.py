@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from harness.model.objects import Event, Lean, Node, ObjectMeta, Pod
+import re
+from collections.abc import Callable
+from typing import Any
+
+from harness.model.objects import EndpointSlice, Event, Lean, Node, ObjectMeta, Pod, Workload
 from harness.model.timeline import Anchor, Change
 
 
@@ -14,7 +18,12 @@ def reached(anchor: Anchor, change: Change) -> bool:
     if anchor.kind == "event":
         return isinstance(thing, Event) and _tells(anchor, thing)
     meta = meta_of(thing)
-    return meta.name == anchor.name and _shows(anchor, change, meta)
+    if anchor.kind in _NEW_PODS:
+        new = meta.name.startswith(anchor.name) and meta.uid not in anchor.apart_from and change.op != "deleted"
+        return new and isinstance(thing, Pod) and _NEW_PODS[anchor.kind](anchor.text, thing)
+    if anchor.kind == "no-endpoints":
+        return meta.labels.get("kubernetes.io/service-name") == anchor.name and not _ready_endpoints(change)
+    return meta.name == anchor.name and _shows(anchor, change)
 
 
 def meta_of(thing: Lean) -> ObjectMeta:
@@ -29,21 +38,74 @@ def _tells(anchor: Anchor, event: Event) -> bool:
     return fits and anchor.text in event.message
 
 
-def _shows(anchor: Anchor, change: Change, meta: ObjectMeta) -> bool:
-    thing: Lean = change.object
-    match anchor.kind:
-        case "pod-gone":
-            gone = change.op == "deleted" or meta.deletion_timestamp is not None
-            return meta.uid != anchor.uid or gone
-        case "container-ended" if isinstance(thing, Pod):
-            statuses = [s for s in thing.status.container_statuses if s.name == anchor.container]
-            ended = any(s.restart_count > anchor.count or s.state.terminated is not None for s in statuses)
-            return meta.uid != anchor.uid or ended
-        case "not-ready" if isinstance(thing, Pod):
-            return meta.uid == anchor.uid and not thing.ready
-        case "node-cordoned" if isinstance(thing, Node):
-            return thing.spec.unschedulable
-        case "generation":
-            return meta.generation > anchor.count
-        case _:
-            return False
+def _waiting(text: str, pod: Pod) -> bool:
+    states = (status.state.waiting for status in pod.status.container_statuses)
+    return any(waiting is not None and re.fullmatch(text, waiting.reason) is not None for waiting in states)
+
+
+def _unschedulable(text: str, pod: Pod) -> bool:
+    conditions = (c for c in pod.status.conditions if c.type == "PodScheduled" and c.status == "False")
+    return any(text in c.message for c in conditions)
+
+
+def _crashed(text: str, pod: Pod) -> bool:
+    ended = [s.state.terminated or s.last_state.terminated for s in pod.status.container_statuses]
+    return any(e is not None and text in (e.reason, str(e.exit_code)) for e in ended)
+
+
+_NEW_PODS: dict[str, Callable[[str, Pod], bool]] = {
+    "pod-waiting": _waiting,
+    "pod-unschedulable": _unschedulable,
+    "pod-crashed": _crashed,
+    "pod-new": lambda text, pod: True,
+}
+
+
+def _ready_endpoints(change: Change) -> bool:
+    slice_ = change.object
+    if change.op == "deleted" or not isinstance(slice_, EndpointSlice):
+        return False
+    return any(e.addresses and e.conditions.ready is not False for e in slice_.endpoints or [])
+
+
+def _pod_gone(anchor: Anchor, change: Change, pod: Pod) -> bool:
+    gone = change.op == "deleted" or pod.metadata.deletion_timestamp is not None
+    return pod.metadata.uid != anchor.uid or gone
+
+
+def _container_ended(anchor: Anchor, change: Change, pod: Pod) -> bool:
+    statuses = [s for s in pod.status.container_statuses if s.name == anchor.container]
+    ended = any(s.restart_count > anchor.count or s.state.terminated is not None for s in statuses)
+    return pod.metadata.uid != anchor.uid or ended
+
+
+def _node_not_ready(anchor: Anchor, change: Change, node: Node) -> bool:
+    return not any(c.type == "Ready" and c.status == "True" for c in node.status.conditions)
+
+
+def _condition(anchor: Anchor, change: Change, thing: Node | Pod | Workload) -> bool:
+    return any(anchor.text in (f"{c.type}={c.status}", c.reason) for c in thing.status.conditions)
+
+
+_SHOWS: dict[str, tuple[type[Lean] | tuple[type[Lean], ...], Callable[[Anchor, Change, Any], bool]]] = {
+    "pod-gone": (Pod, _pod_gone),
+    "container-ended": (Pod, _container_ended),
+    "not-ready": (Pod, lambda anchor, change, pod: pod.metadata.uid == anchor.uid and not pod.ready),
+    "node-cordoned": (Node, lambda anchor, change, node: node.spec.unschedulable),
+    "node-not-ready": (Node, _node_not_ready),
+    "node-tainted": (Node, lambda anchor, change, node: any(t.key == anchor.text for t in node.spec.taints)),
+    "condition": ((Node, Pod, Workload), _condition),
+    "generation": (Lean, lambda anchor, change, thing: thing.metadata.generation > anchor.count),
+    "observed": (Workload, lambda anchor, change, thing: thing.status.observed_generation > anchor.count),
+    "terminating": (Lean, lambda anchor, change, thing: _is_leaving(anchor, thing.metadata)),
+    "gone": (Lean, lambda anchor, change, thing: change.op == "deleted" or thing.metadata.uid != anchor.uid),
+}
+
+
+def _is_leaving(anchor: Anchor, meta: ObjectMeta) -> bool:
+    return meta.uid == anchor.uid and meta.deletion_timestamp is not None
+
+
+def _shows(anchor: Anchor, change: Change) -> bool:
+    fits, shows = _SHOWS.get(anchor.kind, (Lean, lambda anchor, change, thing: False))
+    return isinstance(change.object, fits) and shows(anchor, change, change.object)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +15,30 @@ class Capability(enum.StrEnum):
     POD_NETWORK = "pod-network"  # pods answer through Services, so traffic can be measured
     NODE_EXEC = "node-exec"  # a command can run as root on a node
     BOUNDED_VOLUMES = "bounded-volumes"  # a PersistentVolume is a file system of its own with the claimed size
+    NODE_POWER = "node-power"  # a whole node can be taken down and brought back
+    CONTROL_PLANE = "control-plane"  # the parts of the control plane can be taken down and brought back
+    NETEM = "netem"  # the nodes' kernel can delay and lose packets
     DISPOSABLE = "disposable"  # healproof made the cluster: hurting nodes hurts nobody else
+
+
+class Outage(enum.StrEnum):
+    """How a node or a part of the control plane is taken down."""
+
+    KILLED = "killed"  # as by a power cut; a node stays down, a part comes back where something restarts it
+    STOPPED = "stopped"  # ended in order, and stays down
+    PAUSED = "paused"  # frozen: it holds its connections and answers nothing
+
+
+CONTROL_PLANE_PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
+"""The parts of a control plane, by the names that Kubernetes gives them."""
+
+
+class Down(NamedTuple):
+    """A node or a part of the control plane that does not run as it should: `kind` is `node` or `part`."""
+
+    kind: str
+    name: str
+    how: str
 
 
 class ClusterRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,3 +60,8 @@ class ClusterRecord(msgspec.Struct, frozen=True, kw_only=True):
     audit_log: str | None = None
     kubernetes_version: str = ""
     facts: dict[str, str] = {}
+
+    @property
+    def disposable(self) -> bool:
+        """Whether healproof made it, so that hurting it hurts nobody else."""
+        return Capability.DISPOSABLE in self.capabilities

@@ -44,6 +44,10 @@ class GuardRefused(BadInput):
     """A guard refused the scenario before anything was touched."""
 
 
+class GuardStopped(HealproofError):
+    """A guard stopped a scenario half-way; what was done is undone."""
+
+
 class MissingProgram(HealproofError):
     """A program that is needed is neither here nor obtainable."""
 

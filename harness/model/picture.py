@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 from harness.model.anchors import meta_of, reached
 from harness.model.objects import Claim, EndpointSlice, Event, Lean, Node, Pod, Workload
+from harness.model.sight import Sight
 from harness.model.timeline import (
     Anchor,
     AnyEntry,
     Broken,
     Change,
     Evidence,
-    Gap,
     Injected,
     Phase,
     Undone,
@@ -51,7 +51,7 @@ class Health(NamedTuple):
 class Picture:
     """Folded state; `see` each entry in order, then ask. Knows nothing later than the last entry seen.
 
-    `faults` is how many faults the scenario has, so that it can be told whether all have been injected.
+    `faults` is how many injections the scenario has, each round one, so that it can be told whether all have been done.
     """
 
     def __init__(self, faults: int = 0) -> None:
@@ -60,8 +60,7 @@ class Picture:
         self.injected: dict[int, Injected] = {}
         self.undone: dict[int, Undone] = {}
         self.evidence: list[Evidence] = []
-        self.gaps: list[Gap] = []
-        self.broken: list[Broken] = []
+        self.sight = Sight(self.injected, self.undone)
         self.bitten: dict[int, float] = {}
         self.watch_lag_seconds = 0.0
         self._objects: dict[str, dict[str, Lean]] = {}
@@ -82,12 +81,8 @@ class Picture:
                 self.evidence.append(entry)
             case Undone():
                 self.undone[entry.index] = entry
-            case Gap():
-                self.gaps.append(entry)
-            case Broken():
-                self.broken.append(entry)
             case _:
-                pass
+                self.sight.see(entry)
 
     @property
     def all_injected(self) -> bool:
@@ -99,9 +94,10 @@ class Picture:
         """Whether every fault of the scenario has been injected and put back, however that went."""
         return self.all_injected and self.injected.keys() <= self.undone.keys()
 
-    def blind(self, since: float, until: float) -> bool:
-        """Whether the watch missed anything in that stretch: what it did not show may have happened in it."""
-        return any(gap.t > since and gap.since < until for gap in self.gaps)
+    @property
+    def broken(self) -> list[Broken]:
+        """What makes going on pointless."""
+        return self.sight.broken
 
     def get(self, ref: Ref) -> Lean | None:
         """An object by its reference, or None where the watch does not have it."""
@@ -129,6 +125,10 @@ class Picture:
                 if any(o.controller and o.uid == uids[0] for o in meta_of(rs).owner_references)
             ]
         return [pod for uid in uids for pod in list(self._pods_by_controller.get(uid, {}).values())]
+
+    def workloads(self) -> list[Ref]:
+        """All workloads of the namespace; safe to call while another thread folds."""
+        return [Ref(f"{k}/{n}") for k in (*REPLICA_KINDS, "job") for n in list(self._objects.get(_PLURALS[k], ()))]
 
     def ready_endpoints(self, service: str) -> int:
         """How many ready endpoint addresses a Service has."""
@@ -257,12 +257,15 @@ class Picture:
             self._maybe_bitten(entry.index, entry.t)
 
     def _already(self, anchor: Anchor) -> bool:
-        thing = self._objects.get(anchor.resource, {}).get(anchor.name)
-        if thing is None:
-            return anchor.kind == "pod-gone"
+        things = self._objects.get(anchor.resource, {})
         if anchor.kind == "event":
             return False  # an Event of the same words from before the injection proves nothing
-        return reached(anchor, Change(t=0.0, op="modified", resource=anchor.resource, object=thing))
+        if anchor.kind in ("pod-gone", "gone") and anchor.name not in things:
+            return True
+        return any(
+            reached(anchor, Change(t=0.0, op="modified", resource=anchor.resource, object=thing))
+            for thing in things.values()
+        )
 
     def _maybe_bitten(self, index: int, t: float) -> None:
         if not self._open_anchors[index] and index not in self.bitten:

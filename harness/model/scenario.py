@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, NamedTuple
 
 import msgspec
 
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from harness.model.timeline import AnyEntry
     from harness.model.verdict import Finding
 
-_WORDS = {"lasts": "for", "since": "from"}  # `for` and `from` are Python's own words
+_WORDS = {"lasts": "for", "since": "from", "origin": "from"}  # `for` and `from` are Python's own words
+
+ROUNDS_MAX = 100
+"""How often one fault may be injected in a scenario."""
+TIMING = ("after", "for", "every", "times")
+"""The keys that say when a fault is injected; every fault has them."""
 
 
 def yaml_key(field: str) -> str:
@@ -42,11 +47,32 @@ class Reach(enum.StrEnum):
     CONTROL_PLANE = "control-plane"
 
 
+class Effect(enum.StrEnum):
+    """What a fault does to the workload of its example."""
+
+    HEALS = "heals"  # Kubernetes heals it while the fault lasts
+    LASTS = "lasts"  # the workload is broken until the fault is undone
+    HARMLESS = "harmless"  # the workload goes on: what is broken shows only at the next need
+
+
+class Example(NamedTuple):
+    """A fault in use: its fields as in YAML, on one of the shipped workloads, and what becomes of `of`.
+
+    It is the example of the reference page, and what the contract of faults is tried with.
+    """
+
+    fields: dict[str, Any]
+    effect: Effect
+    workload: str = "web"
+    of: str = "deployment/web"
+
+
 class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=yaml_key):
     """Base of every fault: when it is injected, and how long it lasts before it is undone.
 
     `after` counts from the end of the baseline; `for` from the acknowledged injection. Without `for` the fault is
-    undone only at the end, when all expectations are decided.
+    undone only at the end, when all expectations are decided. With `every` it is injected `times` times, each round
+    so long after the one before; every round chooses anew, needs its own evidence and has its own undo.
     """
 
     name: ClassVar[str]
@@ -54,9 +80,29 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     needs: ClassVar[frozenset[Capability]] = frozenset()
     heals: ClassVar[str]
     """Who heals it, in a few words."""
+    example: ClassVar[Example]
+    nests: ClassVar[str] = ""
+    """The key that holds a list of other faults, where there is one."""
 
     after: Seconds = msgspec.field(default_factory=lambda: Seconds(0))
     lasts: Seconds | None = None
+    every: Seconds | None = None
+    times: Annotated[int, msgspec.Meta(ge=2, le=ROUNDS_MAX)] | None = None
+
+    def refuse(self) -> str:
+        """Why these fields make no sense together; an empty string where they do."""
+        if (self.every is None) != (self.times is None):
+            given, lacks = ("every", "times") if self.times is None else ("times", "every")
+            return f"`{given}` without `{lacks}`: it is injected `times` times, each `every` after the one before"
+        if self.every is not None and self.every <= 0:
+            return f"every: {self.every} is not accepted; accepted is more than 0"
+        if self.every is not None and self.lasts is not None and self.lasts >= self.every:
+            return f"for: {self.lasts} is not shorter than every: {self.every}; a round must end before the next begins"
+        return ""
+
+    def may_be(self) -> list[Fault]:
+        """The faults that it may turn out to be: itself, unless it draws one of several."""
+        return [self]
 
 
 class Checker:
@@ -84,6 +130,8 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     name: ClassVar[str]
     needs: ClassVar[frozenset[Capability]] = frozenset()
+    every_moment: ClassVar[bool] = False
+    """Whether it promises something of every moment, so that one that was not seen leaves it undecided."""
 
     of: Ref
 
@@ -138,21 +186,26 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not self.expect:
             raise BadInput(f"scenario {self.name}: `expect` is empty", hint="a run without a promise proves nothing")
-        for promise in self.expect:
-            reason = promise.refuse()
+        parts: list[Fault | Expectation] = [*self.faults, *self.expect]
+        for part in parts:
+            reason = part.refuse()
             if reason:
-                raise BadInput(f"scenario {self.name}: {promise.name}: {reason}")
+                raise BadInput(f"scenario {self.name}: {part.name}: {reason}")
 
     @property
     def needs(self) -> frozenset[Capability]:
         """All capabilities that its faults and expectations need."""
-        parts: list[Fault | Expectation] = [*self.faults, *self.expect]
+        parts: list[Fault | Expectation] = [*self._possible, *self.expect]
         return frozenset(self.requires).union(*(part.needs for part in parts))
 
     @property
     def alone(self) -> bool:
         """Whether it must hold its cluster alone."""
-        return any(fault.reach is not Reach.NAMESPACE for fault in self.faults)
+        return any(fault.reach is not Reach.NAMESPACE for fault in self._possible)
+
+    @property
+    def _possible(self) -> list[Fault]:
+        return [each for fault in self.faults for each in fault.may_be()]
 
     def twin(self, name: str) -> Scenario:
         """The scenario over the broken workload of one of its controls."""

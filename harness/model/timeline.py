@@ -63,7 +63,12 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     pod's `container` has terminated or has more restarts than `count`), `not-ready` (the pod with `uid` is not
     ready), `node-cordoned`, `generation` (the object's generation is above `count`), `event` (an Event that was
     seen after the injection, about an object whose name begins with `name` and whose uid is not in `apart_from`,
-    with `text` in its message).
+    with `text` in its message), `node-not-ready`, `node-tainted` (`text` is the taint's key), `condition` (`text` is
+    `Type=Status`, or a reason), `observed` (the controller has acted on a generation above `count`), `terminating`,
+    `gone` (the object with `uid`), `no-endpoints` (no ready endpoint of Service `name`), and of a pod whose name
+    begins with `name` and whose uid is not in `apart_from`: `pod-new`, `pod-waiting` (a container waits, its reason
+    matches the pattern `text`), `pod-unschedulable` (`text` is in the scheduler's message), `pod-crashed` (a
+    container ended with this reason or exit code).
     """
 
     kind: str
@@ -77,9 +82,12 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Injected(Entry, frozen=True, kw_only=True, tag_field="entry", tag="injected"):
-    """A fault's call was acknowledged at `t`; it was sent at `sent`. `index` counts the scenario's faults from 0.
+    """A fault's call was acknowledged at `t`; it was sent at `sent`. `index` counts the injections from 0.
 
-    `anchors` say what must appear in the watch before anything may be called recovered.
+    They are counted fault by fault, each with its rounds, whatever their order in time.
+
+    `anchors` say what must appear in the watch before anything may be called recovered. A fault that `blinds` takes
+    the API away: while it lasts the watches miss things because of it, and for nobody's fault.
     """
 
     index: int
@@ -87,6 +95,7 @@ class Injected(Entry, frozen=True, kw_only=True, tag_field="entry", tag="injecte
     sent: float
     targets: list[str] = []
     anchors: list[Anchor] = []
+    blinds: bool = False
 
 
 class Evidence(Entry, frozen=True, kw_only=True, tag_field="entry", tag="evidence"):
@@ -125,10 +134,14 @@ class Note(Entry, frozen=True, kw_only=True, tag_field="entry", tag="note"):
 
 
 class Broken(Entry, frozen=True, kw_only=True, tag_field="entry", tag="broken"):
-    """Something without which no verdict can be trusted: the cluster died, residue was found, an observer ended."""
+    """Something without which no verdict can be trusted: the cluster died, residue was found, an observer ended.
+
+    One that is `passing` is over once the observer is heard of again: a watch by a Gap, traffic by a Request.
+    """
 
     source: str
     text: str
+    passing: bool = False
 
 
 AnyEntry = Header | Phase | Change | Gap | Injected | Evidence | Undone | Request | Note | Broken

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar, Self
 
+_BITS = {"bit": 1.0, "kbit": 1e3, "mbit": 1e6, "gbit": 1e9}
 _FACTORS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION = re.compile(r"^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
@@ -50,6 +51,34 @@ class Seconds(float, Token):
         return f"{float(self):.3f}".rstrip("0").rstrip(".") + "s"
 
 
+class Rate(float, Token):
+    """How much passes in a second; as a number it is bits. Written `512kbit`, `2mbit`."""
+
+    accepted = "a rate in bits a second such as 512kbit or 2mbit"
+    schema: ClassVar = {
+        "type": "string",
+        "pattern": r"^\d+(\.\d+)?(bit|kbit|mbit|gbit)$",
+        "examples": ["512kbit", "2mbit"],
+    }
+
+    @classmethod
+    def parse(cls, written: object) -> Self:
+        """Read `512kbit`; a rate of nothing is refused."""
+        if isinstance(written, Rate):
+            return cls(written)
+        if not isinstance(written, str) or not re.fullmatch(cls.schema["pattern"], written):
+            raise cls.refuse(written)
+        number = written.rstrip("kmgbit")
+        value = cls(float(number) * _BITS[written[len(number) :]])
+        if value <= 0:
+            raise cls.refuse(written)
+        return value
+
+    def __str__(self) -> str:
+        unit = next((name for name, bits in reversed(_BITS.items()) if self >= bits), "bit")
+        return f"{float(self) / _BITS[unit]:.3f}".rstrip("0").rstrip(".") + unit
+
+
 class Share(float, Token):
     """A part of a whole, from 0 to 1. Written `99.5%`."""
 
@@ -72,7 +101,19 @@ class Share(float, Token):
         return f"{float(self) * 100:.4f}".rstrip("0").rstrip(".") + "%"
 
 
-_KINDS = ("deployment", "statefulset", "daemonset", "job", "service", "pod", "node", "persistentvolumeclaim")
+_KINDS = (
+    "deployment",
+    "statefulset",
+    "daemonset",
+    "job",
+    "service",
+    "pod",
+    "node",
+    "persistentvolumeclaim",
+    "configmap",
+    "secret",
+    "poddisruptionbudget",
+)
 
 
 class Ref(str, Token):

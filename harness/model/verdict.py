@@ -49,12 +49,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Passed only when every expectation was met on a complete and trustworthy timeline.
 
     `doubts` are the reasons why nothing can be said (no baseline, no evidence, a gap …); any of them makes an
-    otherwise passed verdict inconclusive, never a failed one passed.
+    otherwise passed verdict inconclusive, never a failed one passed. `notes` say what limits the verdict without
+    putting it in doubt: what the watches missed because a fault took the API away.
     """
 
     outcome: Outcome
     findings: list[Finding]
     doubts: list[str] = []
+    notes: list[str] = []
 
     @property
     def headline(self) -> str:

@@ -60,6 +60,7 @@ class Traffic:
         self._last_error = ""
         self._heard_at = self._clock.now()
         self._told_broken = False
+        self._told_silent = False
         self._stream: LineStream | None = None
         self._thread = threading.Thread(target=self._follow, name=f"traffic {need.service}", daemon=True)
 
@@ -95,6 +96,7 @@ class Traffic:
         with self._changed:
             newest = self._numbers.newest
             self._changed.wait_for(lambda: self._numbers.first_missing > newest, REQUEST_SECONDS_MAX + 1)
+            self._changed.wait_for(self._heard_lately, BROKEN_AFTER_SECONDS)  # an API that is just back is slow to tell
             missing = self._numbers.missing(newest)
             silent_seconds = self._clock.now() - self._heard_at
         if missing:
@@ -121,7 +123,7 @@ class Traffic:
                 trouble = error.message
             silent_seconds = self._clock.now() - self._heard_at
             if self._successes and silent_seconds > BROKEN_AFTER_SECONDS and not self._stopping.is_set():
-                self._broken(f"nothing was heard of the requests for {silent_seconds:.1f} s: {trouble}")
+                self._silent(f"nothing was heard of the requests for {silent_seconds:.1f} s: {trouble}")
             elif not self._successes:
                 self._last_error = self._last_error or trouble
             self._stopping.wait(_RETRY_SECONDS)
@@ -136,10 +138,11 @@ class Traffic:
             self._stream = stream
             if self._stopping.is_set():
                 stream.close()
-        for lines in stream.batches():
-            at = self._clock.now()
-            for line in lines:
-                self._take(at, line)
+        with stream:
+            for lines in stream.batches():
+                at = self._clock.now()
+                for line in lines:
+                    self._take(at, line)
 
     def _take(self, at: float, line: bytes) -> None:
         report = parse_report(line)
@@ -148,7 +151,7 @@ class Traffic:
             return
         self._offset.learn(at, report.ended)
         with self._changed:
-            self._heard_at = at
+            self._heard_at, self._told_silent = at, False
             if not self._numbers.take(report.number):
                 return
             self._successes += not report.error
@@ -166,12 +169,23 @@ class Traffic:
         if lost:
             self._broken(_unreported(lost))
 
+    def _heard_lately(self) -> bool:
+        return not self._successes or self._clock.now() - self._heard_at <= SILENCE_SECONDS
+
+    def _silent(self, text: str) -> None:
+        """What is not heard now may be read later: the pod goes on, and its log is kept."""
+        if not self._told_silent:
+            self._told_silent = True
+            self._write(text, passing=True)
+
     def _broken(self, text: str) -> None:
         if not self._told_broken:
             self._told_broken = True
-            self._recorder.write(
-                Broken(t=self._recorder.now(), source=f"traffic to service/{self._need.service}", text=text)
-            )
+            self._write(text, passing=False)
+
+    def _write(self, text: str, *, passing: bool) -> None:
+        source = f"traffic to service/{self._need.service}"
+        self._recorder.write(Broken(t=self._recorder.now(), source=source, text=text, passing=passing))
 
 
 def _unreported(numbers: list[int]) -> str:

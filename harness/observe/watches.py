@@ -41,6 +41,6 @@ def entry_of(observed: Observed, t: float) -> AnyEntry:
             # the time that passed is the same on both clocks
             return Gap(t=t, resource=observed.resource, since=t - (observed.at - since), reason=reason)
         case Trouble(text):
-            return Broken(t=t, source=f"watch {observed.resource}", text=text)
+            return Broken(t=t, source=f"watch {observed.resource}", text=text, passing=True)
         case thing:
             return Change(t=t, op=observed.op, resource=observed.resource, object=thing)

@@ -205,6 +205,7 @@ def _promises_step(result: ScenarioResult) -> TestStepResult:
         doubtful = _step(result, doubt, end, end)
         doubtful.status = Status.BROKEN
         step.steps.append(doubtful)
+    step.steps += [_step(result, note, end, end) for note in result.verdict.notes]
     return step
 
 

@@ -196,7 +196,7 @@ def _counts(
     last = entries[-1] if entries else None
     for entry in entries:
         picture.see(entry)
-        if isinstance(entry, Injected) and entry.index == 0:
+        if isinstance(entry, Injected) and len(picture.injected) == 1:
             ready = {ref: steps._replace(wanted=picture.health(ref).desired) for ref, steps in ready.items()}
             endpoints = {
                 name: steps._replace(wanted=picture.ready_endpoints(name)) for name, steps in endpoints.items()

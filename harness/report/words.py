@@ -48,4 +48,5 @@ def findings_text(result: ScenarioResult) -> str:
             lines.append("    last seen:")
             lines += [f"      {line}" for line in finding.last_seen.splitlines()]
     lines += [f"doubt  {doubt}" for doubt in result.verdict.doubts]
+    lines += [f"note   {note}" for note in result.verdict.notes]
     return "\n".join(lines) + "\n" if lines else ""

@@ -63,11 +63,11 @@ MUTATIONS = {
         "expect/recovers.py", "if now > deadline and (began is None or began > deadline):", "if now > deadline:"
     ),
     "broken stretch goes on": Mutation(
-        "expect/recovers.py", "self._healthy_since, self._lacks = None, lacks", "self._lacks = lacks"
+        "expect/recovers.py",
+        "self._healthy_since, self._lacks, self._unseen = None, lacks, 0.0",
+        "self._lacks = lacks",
     ),
-    "blind deadline fails": Mutation(
-        "expect/recovers.py", "not picture.blind(finding.at - self._promise.within, finding.at)", "True"
-    ),
+    "blind deadline fails": Mutation("expect/recovers.py", "or not blind", "or True"),
     "undo's failure is the workload's": Mutation(
         "expect/recovers.py", "if failed_undo and promise.since == Since.UNDO:", "if False:"
     ),

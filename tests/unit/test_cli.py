@@ -88,9 +88,25 @@ def test_shipped_scenarios_are_valid_and_can_be_planned(capsys: pytest.CaptureFi
     assert main(["plan", str(SHIPPED / "pods" / "lost.yaml")]) == Exit.PASSED
     out = capsys.readouterr().out
     assert "lost.yaml: ok, 2 scenarios" in out
-    assert "  fault: pod-delete " in out
+    assert "  fault 1: pod-delete " in out
     assert "healed by: the owning controller creates replacements" in out
     assert "  expect: recovers of=deployment/web" in out
+
+
+def test_a_composed_scenario_is_planned_with_its_times_choices_and_twins(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a cluster: when each round is due, what may be drawn, and how many of the manifests' pods are hit."""
+    assert main(["plan", str(SHIPPED / "examples" / "composed.yaml")]) == Exit.PASSED
+    out = capsys.readouterr().out
+    assert "  at 7s: fault 1 (pod-delete), round 2 of 3, until everything is decided\n  at 7s: fault 2 (one-of)" in out
+    assert "  fault 2: one-of, drawn by the seed: after=7s\n    or pod-delete select=app=web;" in out
+    assert "hits at least 1 of 3 pods of deployment/web" in out
+    assert "broken twin one-replica: patches deployment/web; must fail never-below" in out
+
+
+def test_a_plan_needs_a_cluster_that_is_known(state: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that nobody made is refused with those that are there."""
+    assert main(["plan", str(SHIPPED / "pods" / "lost.yaml"), "--cluster", "nowhere"]) == Exit.USAGE
+    assert "--cluster: 'nowhere' is not accepted; accepted is one of none" in capsys.readouterr().err
 
 
 def test_a_mistake_is_2_with_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,6 +13,7 @@ from harness.expect.never_below import NeverBelow
 from harness.judge import Judge, judge
 from harness.model.scenario import Scenario
 from harness.model.timeline import AnyEntry, Broken, Gap, Header, Note, Phase, Request
+from harness.model.units import Seconds
 from harness.model.verdict import Outcome
 
 Run = tuple[Scenario, list[AnyEntry]]
@@ -192,3 +193,28 @@ def test_an_empty_timeline_is_inconclusive() -> None:
     verdict = judge(scenario(), [])
     assert verdict.outcome is Outcome.INCONCLUSIVE
     assert verdict.headline == "inconclusive: the workload was never steady, so no fault was injected"
+
+
+def rounds() -> Scenario:
+    """One fault in two rounds."""
+    return scenario(recovers(within=20, hold=2), faults=[pod_delete(every=Seconds(3), times=2)])
+
+
+def test_every_round_needs_its_own_evidence_and_undo() -> None:
+    """A round that was left out, that nothing but its call shows, or that was not undone is a doubt with its number."""
+    story = Story().baseline().at(4.0).kill("web-0").heal("web-0", "web-8", 5.0)
+    assert "fault 1 (pod-delete), round 2 of 2 was not injected" in judge(rounds(), list(story.end(9))).doubts
+    story = Story().baseline().at(4.0).kill("web-0").heal("web-0", "web-8", 5.0)
+    unseen = story.at(7.0).kill("web-1", index=1, visible_after=-1).end(12, undone=(1, 0))
+    assert any("round 2 of 2 did not bite" in doubt for doubt in judge(rounds(), unseen).doubts)
+    story = Story().baseline().at(4.0).kill("web-0").heal("web-0", "web-8", 5.0)
+    left = story.at(7.0).kill("web-1", index=1).heal("web-1", "web-9", 8.0).end(12, undone=(0,))
+    assert judge(rounds(), left).doubts == ["fault 1 (pod-delete), round 2 of 2 was not undone"]
+
+
+def test_recovery_counts_from_the_last_round() -> None:
+    """What healed between two rounds proves nothing of the last one."""
+    story = Story().baseline().at(4.0).kill("web-0").heal("web-0", "web-8", 5.0)
+    found = judge(rounds(), story.at(7.0).kill("web-1", index=1).heal("web-1", "web-9", 8.5).end(14, undone=(1, 0)))
+    assert found.outcome is Outcome.PASSED
+    assert found.findings[0].measures[0].value == pytest.approx(1.5)

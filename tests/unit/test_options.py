@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.model.errors import BadInput
+from harness.model.limits import STRICT, Limits, PodLimit
+from harness.model.units import Share
 from harness.options import Options
 
 pytest_plugins = ["pytester"]
@@ -64,6 +66,22 @@ def test_a_seed_is_a_whole_number(pytester: pytest.Pytester, seed: str) -> None:
     """Anything else is refused with the value."""
     with pytest.raises(BadInput, match=re.escape(repr(seed))):
         Options.of(pytester.parseconfig(f"--healproof-seed={seed}"), run="r")
+
+
+def test_limits_are_the_clusters_own_unless_said(pytester: pytest.Pytester) -> None:
+    """Nothing limits a run on a cluster that healproof made; elsewhere the strict ones; a word outweighs both."""
+    assert options(pytester).limits() == Limits()
+    assert options(pytester).limits(disposable=False) == STRICT
+    got = options(pytester, "--healproof-max-pods=25%", ini="healproof_max_faults = 3\nhealproof_protected = prod")
+    said = {"pods": PodLimit(share=Share(0.25)), "faults": 3, "protected": frozenset({"prod"})}
+    assert got.limits(disposable=False) == STRICT._replace(**said)
+
+
+@pytest.mark.parametrize("word", ["--healproof-max-nodes=some", "--healproof-confirm=everything"])
+def test_a_limit_that_cannot_be_read_ends_the_run_before_it_begins(pytester: pytest.Pytester, word: str) -> None:
+    """A limit in which nobody can believe is worse than none."""
+    with pytest.raises(BadInput, match=re.escape(word.partition("=")[0])):
+        options(pytester, word)
 
 
 def test_every_option_is_in_the_help_and_in_the_ini_help(pytester: pytest.Pytester) -> None:

@@ -140,7 +140,7 @@ def test_all_faults_are_injected_and_undone_only_when_each_is() -> None:
 def test_the_watch_was_blind_only_within_a_gap() -> None:
     """A stretch that overlaps the gap was not seen whole."""
     picture = seen(Story(), Gap(t=6.0, resource="pods", since=4.0, reason="410"))
-    assert [picture.blind(*stretch) for stretch in ((0, 3), (3, 5), (5, 5.5), (5, 9), (6, 9))] == [
+    assert [picture.sight.blind(*stretch) for stretch in ((0, 3), (3, 5), (5, 5.5), (5, 9), (6, 9))] == [
         False,
         True,
         True,

@@ -30,7 +30,7 @@ def test_a_gap_keeps_how_long_nothing_was_known() -> None:
 def test_a_watch_in_trouble_breaks_the_timeline() -> None:
     """What a watch cannot restore makes every verdict doubtful, and says which watch."""
     entry = entry_of(Observed(1.0, "broken", "pods", Trouble("no answer")), 1.0)
-    assert entry == Broken(t=1.0, source="watch pods", text="no answer")
+    assert entry == Broken(t=1.0, source="watch pods", text="no answer", passing=True)
 
 
 def test_all_that_is_watched_can_be_read_back() -> None:

@@ -21,7 +21,8 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         'case "$1" in\n'
         "ps) echo healproof-a-worker healproof-a; echo healproof-b-worker healproof-b; echo mine-worker mine ;;\n"
         "network) echo podman; echo kind; echo healproof-b; echo healproof-c ;;\n"
-        f'inspect) [ "$2" = healproof-b-worker ] && echo {tmp_path}/theirs/healproof-b/audit ;;\n'
+        'inspect) [ "$2" = healproof-b-worker ] && echo $2 running\n'
+        f'         [ "$2" = healproof-b-worker ] && echo {tmp_path}/theirs/healproof-b/audit ;;\n'
         'exec) [ "$2" = healproof-b-worker ] && { echo "curl: not found" >&2; exit 1; }\n'
         '      echo "Error: no container with name $2 found: no such container" >&2; exit 125 ;;\n'
         "esac\n"

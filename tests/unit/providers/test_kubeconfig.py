@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.machine.progress import Silent
-from harness.model.cluster import Capability, ClusterRecord
+from harness.model.cluster import Capability, ClusterRecord, Outage
 from harness.model.errors import BadInput, ClusterBroken
 from harness.providers.kubeconfig import KubeconfigProvider
 from harness.providers.kubeconfig_file import contexts, extract, files_in_use
@@ -156,3 +156,18 @@ def test_down_forgets_the_credentials(tmp_path):
     for _ in range(2):
         KubeconfigProvider().down(record)
     assert not copied.exists()
+
+
+def test_the_machines_of_somebodys_own_cluster_are_never_taken_down():
+    """Nodes and control plane of a cluster that healproof did not make are out of reach, and nothing of it is down."""
+    record = ClusterRecord(name="mine", provider="kubeconfig", shape="prod", kubeconfig="/none", context="prod")
+    provider = KubeconfigProvider()
+    with pytest.raises(ClusterBroken, match="did not make"):
+        provider.halt_node(record, "node-1", Outage.PAUSED)
+    with pytest.raises(ClusterBroken, match="did not make"):
+        provider.halt_part(record, "etcd", Outage.KILLED, limit_seconds=1)
+    with pytest.raises(ClusterBroken, match="did not make"):
+        provider.restore_node(record, "node-1")
+    with pytest.raises(ClusterBroken, match="did not make"):
+        provider.restore_part(record, "etcd")
+    assert provider.down_now(record) == []

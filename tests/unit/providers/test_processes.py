@@ -1,8 +1,10 @@
+import os
+import signal
 import sys
 
 from harness.machine.clock import wait_until
 from harness.machine.process import spawn
-from harness.providers.processes import Identity, end, identify, running, with_argument_below
+from harness.providers.processes import Identity, end, identify, is_frozen, running, with_argument_below
 
 SLEEPER = "import time; time.sleep(60)"
 
@@ -53,3 +55,16 @@ def test_a_process_that_is_gone_has_no_identity(tmp_path):
     end([identity])
     assert identify(identity.pid) is None
     end([identity])
+
+
+def test_a_frozen_process_runs_and_is_told_apart(tmp_path):
+    """A stopped process is still the same process; it is frozen until it is told to go on."""
+    identity = start(tmp_path)
+    assert not is_frozen(identity)
+    os.kill(identity.pid, signal.SIGSTOP)
+    assert wait_until(lambda: is_frozen(identity), timeout_seconds=5, every_seconds=0.01)
+    assert running(identity)
+    os.kill(identity.pid, signal.SIGCONT)
+    assert wait_until(lambda: not is_frozen(identity), timeout_seconds=5, every_seconds=0.01)
+    end([identity])
+    assert not is_frozen(identity)

@@ -1,0 +1,128 @@
+"""Fields of an object changed and put back; the object carries the undo as an annotation while the change lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from harness.damage import marks
+from harness.damage.fields import Path, read, write
+from harness.damage.site import Site, Touch
+from harness.damage.step import Step
+from harness.kube import actions
+from harness.machine.clock import wait_until
+from harness.model.errors import ApiError, InjectionFailed
+
+_TRIES = 20
+"""How often a busy object is read and written anew."""
+_CAUGHT_UP_SECONDS = 5.0
+"""How long a controller may take to see what was put back."""
+
+Document = dict[str, Any]
+
+
+class Set(msgspec.Struct, frozen=True):
+    """One field: its path (see harness.damage.fields), what it was, and what it becomes; None means absent."""
+
+    path: list[str]
+    before: Any
+    after: Any
+
+
+class Edit(Step, frozen=True, kw_only=True, tag="edit"):
+    """The object with this uid gets new values; only these fields are put back, whatever else changes meanwhile."""
+
+    resource: str
+    namespace: str
+    name: str
+    uid: str
+    sets: list[Set]
+    subresource: str = ""
+
+    def touch(self) -> Touch:
+        """The object."""
+        return Touch(self.resource, self.namespace, self.name, self.deed)
+
+    def do(self, site: Site) -> None:
+        """Write the new values and the mark at once."""
+
+        def put(document: Document) -> None:
+            if document["metadata"]["uid"] != self.uid:
+                raise InjectionFailed(f"{self.resource}/{self.name} was replaced by another of that name meanwhile")
+            for field in self.sets:
+                write(document, field.path, field.after)
+            notes = document["metadata"].setdefault("annotations", {})
+            notes[marks.annotation(self.id)] = msgspec.json.encode(self).decode()
+
+        if self.subresource:  # a subresource takes no annotation: mark first, then change
+            self._rewrite(site, put, "")
+        self._rewrite(site, put, self.subresource)
+
+    def undo(self, site: Site) -> None:
+        """Put the fields back; an object that is gone, or is another one by now, is left alone."""
+
+        def put(document: Document) -> None:
+            if document["metadata"]["uid"] != self.uid:
+                return
+            for field in reversed(self.sets):
+                write(document, field.path, field.before)
+            notes = document["metadata"].get("annotations") or {}
+            notes.pop(marks.annotation(self.id), None)
+            if not notes:
+                document["metadata"].pop("annotations", None)
+
+        if self.subresource:
+            self._rewrite(site, put, self.subresource)
+        self._rewrite(site, put, "")
+        if self.resource == "deployments":
+            self._forget_copies(site)
+
+    def _forget_copies(self, site: Site) -> None:
+        """A Deployment's controller copies its annotations to its ReplicaSets and never takes one back."""
+        mark = marks.annotation(self.id)
+
+        def caught_up() -> bool:
+            document = actions.find(site.client, self.resource, self.name, self.namespace)
+            seen = {} if document is None else document.get("status", {})
+            return document is None or seen.get("observedGeneration", 0) >= document["metadata"]["generation"]
+
+        wait_until(caught_up, timeout_seconds=_CAUGHT_UP_SECONDS, clock=site.clock)  # else it would copy it again
+        for copy in actions.listed(site.client, "replicasets", self.namespace):
+            if mark in (copy["metadata"].get("annotations") or {}):
+                forget = {"metadata": {"annotations": {mark: None}}}
+                actions.merge_patch(site.client, "replicasets", copy["metadata"]["name"], forget, self.namespace)
+
+    def _rewrite(self, site: Site, change: Callable[[Document], None], subresource: str) -> None:
+        """Read, change, write back, again while somebody else was quicker."""
+        for _ in range(_TRIES):
+            document = actions.find(site.client, self.resource, self.name, self.namespace or None)
+            if document is None:
+                return
+            before = msgspec.json.encode(document)
+            change(document)
+            if msgspec.json.encode(document) == before:
+                return
+            try:
+                actions.replace(site.client, self.resource, document, self.namespace or None, subresource=subresource)
+            except ApiError as error:
+                if error.status == 404:
+                    return
+                if error.status != 409:
+                    raise
+            else:
+                return
+        raise InjectionFailed(f"{self.resource}/{self.name} changes too often to be edited: {_TRIES} tries")
+
+
+def edit(site: Site, touch: Touch, values: Sequence[tuple[Path, Any]], *, subresource: str = "") -> Edit:
+    """The step that gives fields of an object new values; reads what they are now.
+
+    Raises ApiError where the object does not exist.
+    """
+    resource, namespace, name, _ = touch
+    document = actions.get(site.client, resource, name, namespace or None)
+    sets = [Set(list(path), read(document, path), value) for path, value in values]
+    uid = document["metadata"]["uid"]
+    return Edit(**touch._asdict(), uid=uid, sets=sets, subresource=subresource)
