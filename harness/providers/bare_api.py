@@ -32,13 +32,14 @@ class BareApi:
         self._connection: http.client.HTTPSConnection | None = None
 
     def ask(self, method: str, path: str, body: object = None, *, timeout_seconds: float = 5.0) -> Answer:
-        """One request; never raises for a server that is away or answers with an error."""
+        """One request, a PATCH being a JSON merge patch; never raises for a server that is away or says no."""
         connection = self._connection or http.client.HTTPSConnection("127.0.0.1", self._port, context=self._tls)
         connection.timeout = timeout_seconds
         if connection.sock is not None:
             connection.sock.settimeout(timeout_seconds)
+        headers = self._headers | ({"Content-Type": "application/merge-patch+json"} if method == "PATCH" else {})
         try:
-            connection.request(method, path, None if body is None else msgspec.json.encode(body), self._headers)
+            connection.request(method, path, None if body is None else msgspec.json.encode(body), headers)
             answer = connection.getresponse()
             content = answer.read()
         except _UNREACHABLE:

@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple, Protocol
 
 from harness.machine.process import Completed
 from harness.machine.progress import Progress
-from harness.model.cluster import ClusterRecord
+from harness.model.cluster import ClusterRecord, Down, Outage
 
 
 class Finding(NamedTuple):
@@ -69,3 +69,25 @@ class Provider(Protocol):
 
         Only where the record has Capability.NODE_EXEC; raises ClusterBroken where the node cannot be entered.
         """
+
+    def halt_node(self, record: ClusterRecord, node: str, how: Outage) -> None:
+        """Take a node down; one that is down already stays so.
+
+        Only where the record has Capability.NODE_POWER; raises ClusterBroken where it cannot be done.
+        """
+
+    def restore_node(self, record: ClusterRecord, node: str) -> None:
+        """Bring a node back from any outage; one that runs is left alone. Does not wait for it to be Ready."""
+
+    def halt_part(self, record: ClusterRecord, part: str, how: Outage, *, limit_seconds: float) -> None:
+        """Take a part of the control plane down (CONTROL_PLANE_PARTS); one that is down already stays so.
+
+        After `limit_seconds` it comes back by itself where the provider can see to that (the harness may be dead).
+        Only where the record has Capability.CONTROL_PLANE; raises ClusterBroken where it cannot be done.
+        """
+
+    def restore_part(self, record: ClusterRecord, part: str) -> None:
+        """Bring a part back from any outage and wait until it runs; one that runs is left alone."""
+
+    def down_now(self, record: ClusterRecord) -> list[Down]:
+        """The nodes and parts that do not run as they should, seen without the API server."""

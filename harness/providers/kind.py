@@ -18,7 +18,6 @@ from harness.providers import kind_nodes
 from harness.providers.base import Finding, Leftover
 from harness.providers.engines import (
     Engine,
-    engine_named,
     examine_engines,
     find_engine,
     kind_environment,
@@ -37,6 +36,7 @@ from harness.providers.kind_config import (
 )
 from harness.providers.kind_host import examine_host, prepare_host
 from harness.providers.kind_image import choose_images, examine_images
+from harness.providers.kind_outages import KUBECTL, KindOutages, engine_of
 from harness.providers.programs import ensure
 
 ALIVE_SECONDS = 30.0  # a busy machine must not make a living cluster look dead: it would be replaced
@@ -46,16 +46,17 @@ CAPABILITIES = (
     Capability.POD_NETWORK,
     Capability.NODE_EXEC,
     Capability.BOUNDED_VOLUMES,
+    Capability.NODE_POWER,
+    Capability.CONTROL_PLANE,
     Capability.DISPOSABLE,
 )
 NODES_STEP = "Preparing nodes"  # kind says it when the node containers run
 SERVICE_SUBNET = "10.96.0.0/16"  # kind's own; no shape changes it
 STORAGE_STEP = "Installing StorageClass"  # kind says it when the API server answers and the pod network is installed
-KUBECTL = ("kubectl", "--kubeconfig=/etc/kubernetes/admin.conf")
 CANARY = "--namespace=healproof-canary"
 
 
-class KindProvider:
+class KindProvider(KindOutages):
     """Real Kubernetes in containers."""
 
     name: ClassVar[str] = "kind"
@@ -92,8 +93,8 @@ class KindProvider:
         """Whether every node runs and the API server answers `/readyz`."""
         words = [*KUBECTL, "get", "--raw=/readyz"]
         try:
-            running = kind_nodes.containers(_engine_of(record), _cluster_name(record.name), running=True)
-            return set(record.nodes) <= set(running) and (
+            states = kind_nodes.states(engine_of(record), record.nodes)
+            return set(states.values()) == {"running"} and (
                 self.node_exec(record, record.nodes[0], words, timeout_seconds=ALIVE_SECONDS).code == 0
             )
         except (ClusterBroken, CommandFailed, MissingProgram):
@@ -102,7 +103,7 @@ class KindProvider:
     def down(self, record: ClusterRecord) -> None:
         """Remove the containers, volumes, network and files of the cluster."""
         with contextlib.suppress(MissingProgram):  # without its engine nothing of the cluster is left but its files
-            kind_nodes.remove_cluster(_engine_of(record), _cluster_name(record.name), record.nodes)
+            kind_nodes.remove_cluster(engine_of(record), _cluster_name(record.name), record.nodes)
         _remove_files(_files(record.name))
 
     def leftovers(self, known: Sequence[ClusterRecord]) -> list[Leftover]:
@@ -128,7 +129,7 @@ class KindProvider:
         stdin: bytes | None = None,
     ) -> Completed:
         """Run a command as root on a node; raises ClusterBroken where the node or the engine does not run."""
-        engine = _engine_of(record)
+        engine = engine_of(record)
         return kind_nodes.exec_in(engine, node, argv, timeout_seconds=timeout_seconds, stdin=stdin)
 
     def _create(self, engine: Engine, cluster: str, files: ClusterFiles, images: Images, progress: Progress) -> None:
@@ -182,17 +183,18 @@ class KindProvider:
         words = [*KUBECTL, "delete", "namespace", "healproof-canary", "--wait=false"]
         kind_nodes.exec_in(engine, control_plane, words, timeout_seconds=30)
         version = kind_nodes.exec_in(engine, control_plane, ["cat", "/kind/version"], timeout_seconds=30).text
+        facts = _facts(engine, cluster, shape, images)
         return ClusterRecord(
             name=name,
             provider=self.name,
             shape=shape,
             kubeconfig=str(files.kubeconfig),
             context=f"kind-{cluster}",
-            capabilities=CAPABILITIES,
+            capabilities=CAPABILITIES + ((Capability.NETEM,) if facts["netem"] == "yes" else ()),
             nodes=tuple(sorted(kind_nodes.containers(engine, cluster), key=lambda node: (node != control_plane, node))),
             audit_log=str(files.audit_log),
             kubernetes_version=version,
-            facts=_facts(engine, cluster, shape, images),
+            facts=facts,
         )
 
 
@@ -227,10 +229,6 @@ def _facts(engine: Engine, cluster: str, shape: str, images: Images) -> dict[str
         "timers": parse_shape(shape).timers,
         "netem": "yes" if netem else "no",
     }
-
-
-def _engine_of(record: ClusterRecord) -> Engine:
-    return engine_named(record.facts["engine"])
 
 
 def _write_files(files: ClusterFiles, shape: Shape, images: Images) -> None:

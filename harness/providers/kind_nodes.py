@@ -13,19 +13,26 @@ from harness.providers.engines import Engine
 CLUSTER_LABEL = "io.x-k8s.kind.cluster"  # kind puts it on every node container
 PREFIX = "healproof-"  # the name of every cluster, network and container of healproof begins with it
 STOP_SECONDS = 60.0
-GONE = ("no such", "not found", "is not running", "not running", "container state improper", "can only create exec")
+GONE = ("no such", "not found", "not running", "container state improper", "can only create exec", "is paused")
 
 
-def containers(engine: Engine, cluster: str | None = None, *, running: bool = False) -> dict[str, str]:
+def containers(engine: Engine, cluster: str | None = None) -> dict[str, str]:
     """Node containers by name → the cluster each belongs to: of one cluster, else of all that healproof made."""
     words = ["ps", "--filter", f"label={CLUSTER_LABEL}{f'={cluster}' if cluster else ''}"]
     label = (
         f'{{{{index .Labels "{CLUSTER_LABEL}"}}}}' if engine.name == "podman" else f'{{{{.Label "{CLUSTER_LABEL}"}}}}'
     )
-    words += [] if running else ["--all"]
-    listed = engine.run(*words, "--format", f"{{{{.Names}}}} {label}")
+    listed = engine.run(*words, "--all", "--format", f"{{{{.Names}}}} {label}")
     pairs = [line.split() for line in listed.text.splitlines()]
     return {name: owner for name, owner in (pair for pair in pairs if len(pair) == 2) if owner.startswith(PREFIX)}
+
+
+def states(engine: Engine, nodes: Sequence[str]) -> dict[str, str]:
+    """What the engine says of each node's container, in the nodes' order: running, paused, exited …, or gone."""
+    # a name that is gone makes the exit code 1; the others are told all the same
+    told = engine.run("inspect", *nodes, "--format", "{{.Name}} {{.State.Status}}", check=False).text
+    pairs = (line.strip().lstrip("/").partition(" ") for line in told.splitlines())
+    return dict.fromkeys(nodes, "gone") | {name: state for name, _, state in pairs if name in nodes}
 
 
 def networks(engine: Engine) -> list[str]:
@@ -81,12 +88,12 @@ def remove_part(engine: Engine, leftover: Leftover) -> None:
 def exec_in(
     engine: Engine, node: str, argv: Sequence[str], *, timeout_seconds: float, stdin: bytes | None = None
 ) -> Completed:
-    """Run a command as root in a node; raises ClusterBroken where the node is gone or stopped."""
+    """Run a command as root in a node; raises ClusterBroken where the node is gone, stopped or paused."""
     words = ["exec", *(["--interactive"] if stdin is not None else []), node, *argv]
     done = engine.run(*words, timeout_seconds=timeout_seconds, check=False, stdin=stdin)
     said = done.stderr.decode(errors="replace").lower()
     from_engine = done.code in {1, 125, 126, 255} and said.lstrip().startswith(("error", "time="))
-    if from_engine and any(words in said for words in GONE) and node not in containers(engine, running=True):
+    if from_engine and any(words in said for words in GONE) and states(engine, (node,))[node] != "running":
         raise ClusterBroken(
             f"node {node} does not run: {said.strip()[:300]}", hint="`healproof up` makes a new cluster"
         )

@@ -12,7 +12,7 @@ import msgspec
 from harness.kube.client import Client
 from harness.machine.process import Completed
 from harness.machine.progress import Progress
-from harness.model.cluster import Capability, ClusterRecord
+from harness.model.cluster import Capability, ClusterRecord, Down, Outage
 from harness.model.errors import ApiError, BadInput, ClusterBroken, HealproofError
 from harness.providers.base import Finding, Leftover
 from harness.providers.cluster_files import cluster_dir
@@ -121,6 +121,26 @@ class KubeconfigProvider:
         finally:
             client.close()
 
+    def halt_node(self, record: ClusterRecord, node: str, how: Outage) -> None:
+        """Never: nothing here reaches the machines of somebody's own cluster."""
+        raise _out_of_reach(record, f"node {node}")
+
+    def restore_node(self, record: ClusterRecord, node: str) -> None:
+        """Never, as `halt_node`."""
+        raise _out_of_reach(record, f"node {node}")
+
+    def halt_part(self, record: ClusterRecord, part: str, how: Outage, *, limit_seconds: float) -> None:
+        """Never: the control plane of somebody's own cluster is not healproof's to break."""
+        raise _out_of_reach(record, part)
+
+    def restore_part(self, record: ClusterRecord, part: str) -> None:
+        """Never, as `halt_part`."""
+        raise _out_of_reach(record, part)
+
+    def down_now(self, record: ClusterRecord) -> list[Down]:
+        """None: this provider takes nothing down."""
+        return []
+
     def _require_named(self) -> None:
         if not self._context:
             names = ", ".join(contexts(self._files)) or "none"
@@ -174,6 +194,13 @@ class _Named(msgspec.Struct):
 
 class _List(msgspec.Struct):
     items: list[_Named]
+
+
+def _out_of_reach(record: ClusterRecord, what: str) -> ClusterBroken:
+    return ClusterBroken(
+        f"{what} of cluster {record.name} cannot be taken down: healproof did not make the cluster",
+        hint="use a kind or kwok cluster",
+    )
 
 
 def _answers(client: Client) -> bool:

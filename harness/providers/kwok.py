@@ -23,6 +23,7 @@ from harness.model.errors import ClusterBroken
 from harness.providers.bare_api import BareApi
 from harness.providers.base import Finding, Leftover
 from harness.providers.cluster_files import cluster_dir, clusters_dir, lock_path
+from harness.providers.kwok_outages import KwokOutages, end_deadmen, part_identity
 from harness.providers.kwok_parts import Files, NodesSeen, command_line, write_kubeconfig, write_tokens
 from harness.providers.kwok_shape import PROGRAMS, Shape, load_shape
 from harness.providers.pins import load_pins
@@ -31,6 +32,8 @@ from harness.providers.programs import ensure_many, located
 
 T = TypeVar("T")
 
+CAPABILITIES = (Capability.NODE_POWER, Capability.CONTROL_PLANE, Capability.DISPOSABLE)
+
 START_SECONDS = 60.0
 ALIVE_SECONDS = 15.0  # a busy machine must not make a living cluster look dead: it would be replaced
 _LOOK_SECONDS = 0.02
@@ -38,7 +41,7 @@ _PORTS = range(20000, 30000)  # below the ephemeral ports, which any outgoing co
 _CREATORS = 4
 
 
-class KwokProvider:
+class KwokProvider(KwokOutages):
     """Clusters of etcd, API server, controller manager, scheduler and kwok, each a process of this user."""
 
     name: ClassVar[str] = "kwok"
@@ -81,7 +84,7 @@ class KwokProvider:
             shape=shape,
             kubeconfig=str(files.kubeconfig),
             context=name,
-            capabilities=(Capability.DISPOSABLE,),
+            capabilities=CAPABILITIES,
             nodes=chosen.node_names(),
             audit_log=str(files.audit_log),
             kubernetes_version=load_pins().kubernetes["version"],
@@ -90,7 +93,7 @@ class KwokProvider:
 
     def alive(self, record: ClusterRecord) -> bool:
         """Whether every one of its processes runs and the API server is ready."""
-        if not all(program in record.facts and running(Identity.parse(record.facts[program])) for program in PROGRAMS):
+        if not all(program in record.facts and running(part_identity(record, program)) for program in PROGRAMS):
             return False
         files = Files(Path(record.facts["folder"]))
         try:
@@ -202,6 +205,7 @@ class KwokProvider:
     def _sweep(self, name: str) -> None:
         """End every program of the cluster, with or without a record of it, and remove what it kept in its folder."""
         folder = cluster_dir(name) / "kwok"
+        end_deadmen(folder)
         end(_processes(folder))
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):  # the record is still in it, or it never was

@@ -33,19 +33,18 @@ class Identity(NamedTuple):
 
 def identify(pid: int) -> Identity | None:
     """The identity of a running process; None where there is none, or it only waits to be reaped."""
-    try:
-        stat = (_PROC / str(pid) / "stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    # the program's name, in parentheses, may itself hold spaces and parentheses
-    fields = stat.rpartition(")")[2].split()
-    state, started = fields[0], fields[19]
-    return None if state in "ZX" else Identity(pid, int(started))
+    seen = _stat(pid)
+    return None if seen is None or seen[0] in "ZX" else Identity(pid, seen[1])
 
 
 def running(identity: Identity) -> bool:
     """Whether exactly this process still runs."""
     return identify(identity.pid) == identity
+
+
+def is_frozen(identity: Identity) -> bool:
+    """Whether exactly this process was stopped by a signal and waits for another to go on."""
+    return running(identity) and (_stat(identity.pid) or ("", 0))[0] in ("T", "t")
 
 
 def with_argument_below(folder: Path) -> dict[Identity, tuple[str, ...]]:
@@ -82,6 +81,17 @@ def _still_there(identity: Identity) -> bool:
     with contextlib.suppress(ChildProcessError):
         os.waitpid(identity.pid, os.WNOHANG)  # our own child stays a zombie until somebody asks
     return running(identity)
+
+
+def _stat(pid: int) -> tuple[str, int] | None:
+    """State letter and start time of a process; None where there is none."""
+    try:
+        stat = (_PROC / str(pid) / "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # the program's name, in parentheses, may itself hold spaces and parentheses
+    fields = stat.rpartition(")")[2].split()
+    return fields[0], int(fields[19])
 
 
 def _arguments(entry: Path) -> tuple[str, ...]:

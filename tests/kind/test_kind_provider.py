@@ -15,7 +15,8 @@ from harness.model.errors import ClusterBroken
 from harness.providers import kind as kind_module
 from harness.providers.base import Leftover
 from harness.providers.engines import engine_named
-from harness.providers.kind import KUBECTL, KindProvider
+from harness.providers.kind import KindProvider
+from harness.providers.kind_outages import KUBECTL
 
 pytestmark = [pytest.mark.kind, pytest.mark.slow]
 
