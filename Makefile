@@ -5,14 +5,15 @@ SHELL := /bin/bash
 CLUSTER ?= auto
 PROFILE ?= quick
 WORKERS ?= 0
+PROVIDER ?= kwok
 ARGS ?=
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: help chaos test unit lint bench docs lock up down doctor recover clean
+.PHONY: help chaos test unit lint crash-sweep bench docs lock up down doctor recover clean
 
 help: ## this text
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  CLUSTER=auto|kind|kwok   where scenarios run (auto: kind where an engine runs or can be installed, else kwok)"
 	@echo "  PROFILE=quick            tag of the scenarios to run; empty runs all"
@@ -30,6 +31,9 @@ unit: $(READY) ## the tests that need no cluster, within a minute
 
 lint: $(READY) ## style, types, import rules
 	@$(BIN)/python -m tests.stages lint
+
+crash-sweep: $(READY) ## kill runs at every side effect, on kwok (or PROVIDER=kind); ARGS='--random 1000 --seed 1'
+	@$(BIN)/python -m tests.crash.sweep --provider "$(PROVIDER)" $(ARGS)
 
 bench: $(READY) ## measure the figures of docs/benchmarks.md on this machine
 	@$(BIN)/python -m tests.bench $(ARGS)

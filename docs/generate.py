@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import io
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
+from ruamel.yaml import YAML
 
 from harness.cli import _parser
 from harness.load_typed import describe
+from harness.model.cluster import Capability
 from harness.model.errors import Exit
-from harness.model.scenario import Expectation, Fault, Reach
+from harness.model.scenario import Effect, Expectation, Fault, Reach
 from harness.model.units import Ref, Seconds, Selector, Share, Token
 from harness.options import _FLAGS, _TEXT_OPTIONS
+from harness.providers import kind, kwok
 from harness.registry import EXPECTATIONS, FAULTS
 
 Part = type[Fault] | type[Expectation]
 
 _WORDS: dict[type[Token], str] = {Seconds: "duration", Share: "share", Ref: "object", Selector: "selector"}
 
+_PROVIDERS = {
+    "kind": kind.CAPABILITIES,
+    "kwok": kwok.CAPABILITIES,
+    "a kubeconfig cluster": (Capability.CONTAINERS, Capability.POD_NETWORK),
+}
+_EFFECTS = {
+    Effect.HEALS: "heals while the fault lasts",
+    Effect.LASTS: "stays broken until the fault is undone",
+    Effect.HARMLESS: "goes on; what is broken shows at the next need",
+}
 _EXITS = {
     Exit.PASSED: "all passed; skipped scenarios do not count against it",
     Exit.FAILED: "a scenario failed",
@@ -45,7 +59,7 @@ def main() -> int:
 def pages() -> dict[str, str]:
     """Each generated page by its file name below docs/reference/."""
     return {
-        "faults.md": _page("Faults", _base(Fault), _own(FAULTS), Fault, ("after", "for")),
+        "faults.md": _page("Faults", _base(Fault), _own(FAULTS), Fault, ("after", "for", "every", "times")),
         "expectations.md": _page("Expectations", _base(Expectation), _own(EXPECTATIONS), Expectation, ("of",)),
         "commands.md": _commands(),
     }
@@ -74,8 +88,33 @@ def _facts(part: Part) -> Iterator[str]:
     yield f"- Needs: {', '.join(sorted(part.needs)) or 'any cluster'}"
     if issubclass(part, Fault):
         alone = "no" if part.reach is Reach.NAMESPACE else f"yes, it reaches {part.reach}"
+        yield f"- Runs on: {', '.join(_carriers(part))}"
         yield f"- Healed by: {part.heals}"
         yield f"- Holds its cluster alone: {alone}"
+        yield f"- Example, on `workloads/{part.example.workload}.yaml`: {_EFFECTS[part.example.effect]}"
+        yield ""
+        yield from _example(part)
+
+
+def _carriers(fault: type[Fault]) -> Iterator[str]:
+    """The providers whose clusters can carry it."""
+    for name, capabilities in _PROVIDERS.items():
+        lacking = sorted(fault.needs - set(capabilities))
+        if not lacking:
+            yield name
+        elif lacking == [Capability.NODE_EXEC]:
+            yield f"{name} (with node access)"
+        elif lacking == [Capability.NETEM]:
+            yield f"{name} (where the kernel has netem)"
+
+
+def _example(fault: type[Fault]) -> list[str]:
+    written = io.StringIO()
+    yaml = YAML()
+    yaml.default_flow_style = None
+    yaml.width = 110
+    yaml.dump({"faults": [{fault.name: fault.example.fields}]}, written)
+    return ["```yaml", written.getvalue().rstrip(), "```"]
 
 
 def _fields(part: Part, shared: tuple[str, ...], *, only: bool) -> list[str]:

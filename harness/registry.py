@@ -29,6 +29,8 @@ class Registry(Mapping[str, T], Generic[T]):
         """The decorator that enters a class under its YAML name and sets its `name`; a name is given only once."""
 
         def decorate(entry: T) -> T:
+            if "name" in getattr(entry, "__struct_fields__", ()):
+                raise ValueError(f"{self.noun} {name!r} has a field `name`: that is where its YAML name is kept")
             taken = self._entries.get(name)
             if taken is not None and taken is not entry:
                 raise ValueError(f"{self.noun} {name!r} is registered twice: {taken!r} and {entry!r}")

@@ -1,4 +1,4 @@
-"""`healproof recover`: puts back what dead runs left, from their journals, and with `--all` by the marks in clusters."""
+"""`healproof recover`: puts back what dead runs left, from their journals and with `--all` by the marks in clusters."""
 
 from __future__ import annotations
 

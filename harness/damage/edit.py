@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from harness.damage import marks
-from harness.damage.fields import Path, read, write
+from harness.damage.fields import Path, first_absent, read, write
 from harness.damage.site import Site, Touch
 from harness.damage.step import Step
 from harness.kube import actions
@@ -89,10 +90,10 @@ class Edit(Step, frozen=True, kw_only=True, tag="edit"):
             return document is None or seen.get("observedGeneration", 0) >= document["metadata"]["generation"]
 
         wait_until(caught_up, timeout_seconds=_CAUGHT_UP_SECONDS, clock=site.clock)  # else it would copy it again
-        for copy in actions.listed(site.client, "replicasets", self.namespace):
-            if mark in (copy["metadata"].get("annotations") or {}):
+        for replicaset in actions.listed(site.client, "replicasets", self.namespace):
+            if mark in (replicaset["metadata"].get("annotations") or {}):
                 forget = {"metadata": {"annotations": {mark: None}}}
-                actions.merge_patch(site.client, "replicasets", copy["metadata"]["name"], forget, self.namespace)
+                actions.merge_patch(site.client, "replicasets", replicaset["metadata"]["name"], forget, self.namespace)
 
     def _rewrite(self, site: Site, change: Callable[[Document], None], subresource: str) -> None:
         """Read, change, write back, again while somebody else was quicker."""
@@ -123,6 +124,18 @@ def edit(site: Site, touch: Touch, values: Sequence[tuple[Path, Any]], *, subres
     """
     resource, namespace, name, _ = touch
     document = actions.get(site.client, resource, name, namespace or None)
-    sets = [Set(list(path), read(document, path), value) for path, value in values]
     uid = document["metadata"]["uid"]
+    sets = sets_of(document, values)
     return Edit(**touch._asdict(), uid=uid, sets=sets, subresource=subresource)
+
+
+def sets_of(document: Document, values: Sequence[tuple[Path, Any]]) -> list[Set]:
+    """What changes an object so, and back: what lacks on the way to a field comes and goes with the field."""
+    changed = copy.deepcopy(document)
+    sets = []
+    for path, value in values:
+        top = first_absent(changed, path)
+        before = copy.deepcopy(read(changed, top))
+        write(changed, path, value)
+        sets.append(Set(list(top), before, copy.deepcopy(read(changed, top))))
+    return sets

@@ -36,6 +36,14 @@ def write(document: Any, path: Path, value: Any) -> None:
     _put(document, last, value)
 
 
+def first_absent(document: Any, path: Path) -> Path:
+    """The part of a path up to the first thing that is not there, or all of it."""
+    for length in range(1, len(path)):
+        if read(document, path[:length]) is None:
+            return path[:length]
+    return path
+
+
 def _child(document: Any, key: str) -> Any:
     if not key.startswith("["):
         return document.get(key) if isinstance(document, dict) else None

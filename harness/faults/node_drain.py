@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
 
-from harness.faults.site import Injection, Plan, Site, Touch
+from harness.damage import steps
+from harness.damage.edit import edit
+from harness.damage.plan import Injection, Plan, Stepwise
+from harness.damage.site import Site, Touch
 from harness.kube import actions
 from harness.machine.clock import wait_until
 from harness.model.errors import InjectionFailed
-from harness.model.scenario import Fault, Reach
-from harness.model.timeline import Anchor, Evidence
+from harness.model.scenario import Effect, Example, Reach
+from harness.model.timeline import Anchor
 from harness.model.units import Seconds, Selector
 from harness.registry import FAULTS
 
 
 @FAULTS.enter("node-drain")
-class NodeDrain(Fault, frozen=True, kw_only=True):
+class NodeDrain(Stepwise, frozen=True, kw_only=True):
     """Cordons a node and evicts its pods, waiting as long as disruption budgets say "not yet", up to `give-up`.
 
     The node is `node`, or the one that hosts most pods matching `hosting`. Evicted are the pods of the scenario's
@@ -28,6 +31,8 @@ class NodeDrain(Fault, frozen=True, kw_only=True):
 
     reach = Reach.NODES
     heals: ClassVar[str] = "controllers recreate the pods, the scheduler places them on other nodes"
+
+    example: ClassVar[Example] = Example({"hosting": "app=web"}, Effect.HEALS)
 
     node: str = ""
     hosting: Selector | None = None
@@ -43,16 +48,15 @@ class NodeDrain(Fault, frozen=True, kw_only=True):
         pods = self._evictable(site, node)
         if not pods:
             raise InjectionFailed(f"node {node} hosts no pod of namespace {site.namespace} that a drain would evict")
-        touches = [Touch("nodes", "", node, "cordon")]
-        touches += [Touch("pods", site.namespace, name, "evict") for name in pods]
-        before = bool(actions.get(site.client, "nodes", node)["spec"].get("unschedulable"))
-        return Plan(touches, {"node": node, "cordoned_before": before, "namespace": site.namespace})
+        cordon = edit(site, Touch("nodes", "", node, "cordon"), [(("spec", "unschedulable"), True)])
+        victims = [Touch("pods", site.namespace, name, "evict") for name in pods]
+        return Plan(namespace=site.namespace, steps=[cordon], victims=victims, facts={"node": node})
 
     def inject(self, site: Site, plan: Plan) -> Injection:
         """Cordon, then evict until no pod is left that must go, or `give-up` is over."""
-        node = plan.token["node"]
+        node = plan.facts["node"]
         sent = site.clock.now()
-        actions.cordon(site.client, node, True)
+        steps.do(site, plan.steps)
         evicted: dict[str, str] = {}
 
         def evict_more() -> bool:
@@ -70,16 +74,6 @@ class NodeDrain(Fault, frozen=True, kw_only=True):
         anchors = [Anchor("node-cordoned", "nodes", node)]
         anchors += [Anchor("pod-gone", "pods", name, uid) for name, uid in evicted.items()]
         return Injection(sent, anchors)
-
-    def prove(self, site: Site, plan: Plan, index: int) -> list[Evidence]:
-        """The watch is the other source."""
-        return []
-
-    @classmethod
-    def undo(cls, site: Site, token: dict[str, Any]) -> None:
-        """Uncordon, unless it was cordoned before."""
-        if not token["cordoned_before"]:
-            actions.cordon(site.client, token["node"], False)
 
     def _evictable(self, site: Site, node: str) -> dict[str, str]:
         """Name to uid of the pods that a drain of the node would evict."""

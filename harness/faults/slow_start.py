@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
 
-from harness.faults import template
-from harness.faults.site import Injection, Plan, Site
+from harness.damage import template
+from harness.damage.plan import Plan, Stepwise
+from harness.damage.site import Site
 from harness.model.cluster import Capability
-from harness.model.scenario import Fault
-from harness.model.timeline import Evidence
+from harness.model.scenario import Effect, Example
+from harness.model.timeline import Anchor
 from harness.model.units import Ref, Seconds
 from harness.registry import FAULTS
 
 
 @FAULTS.enter("slow-start")
-class SlowStart(Fault, frozen=True, kw_only=True):
+class SlowStart(Stepwise, frozen=True, kw_only=True):
     """Rolls out workload `of` with the environment variable `env` saying that its start takes `takes`.
 
     The workload's own start-up must honour the variable (whole seconds), as the shipped ones do. With a liveness
@@ -27,29 +28,19 @@ class SlowStart(Fault, frozen=True, kw_only=True):
     needs = frozenset({Capability.CONTAINERS})
     heals: ClassVar[str] = "a startup probe long enough, else nobody"
 
+    example: ClassVar[Example] = Example({"of": "deployment/web", "takes": "15s"}, Effect.LASTS)
+
     of: Ref
     takes: Seconds
     env: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "STARTUP_SECONDS"
     container: str = ""
 
     def plan(self, site: Site) -> Plan:
-        """Read the environment that is there, and add the variable to it."""
-        read = template.plan_change(site, self.of, self.container, "env", None)
-        others = [variable for variable in read.token["before"] or [] if variable["name"] != self.env]
-        slow = [*others, {"name": self.env, "value": str(max(1, round(self.takes)))}]
-        return template.plan_change(site, self.of, self.container, "env", slow)
+        """Add the variable to the environment that is there."""
+        variable = {"name": self.env, "value": str(max(1, round(self.takes)))}
+        path = [*template.container_path(site, self.of, self.container), "env", f"[name={self.env}]"]
+        return template.plan_change(site, self.of, f"start in {self.takes}", [(path, variable)])
 
-    def inject(self, site: Site, plan: Plan) -> Injection:
-        """Roll it out."""
-        sent = site.clock.now()
-        template.change(site, plan.token)
-        return Injection(sent, [template.seen_in_event(plan.token, " probe failed")])
-
-    def prove(self, site: Site, plan: Plan, index: int) -> list[Evidence]:
+    def anchors(self, plan: Plan) -> list[Anchor]:
         """The kubelet's Event is the other source."""
-        return []
-
-    @classmethod
-    def undo(cls, site: Site, token: dict[str, Any]) -> None:
-        """Put the environment back."""
-        template.restore(site, token)
+        return [template.seen_in_event(plan, " probe failed")]

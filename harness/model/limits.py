@@ -27,20 +27,20 @@ class Confirmation(enum.StrEnum):
 class PodLimit(NamedTuple):
     """How many pods of a workload may be hit at once: a number, or where `share` is set that part of them."""
 
-    count: int = 0
+    number: int = 0
     share: Share | None = None
 
     @classmethod
     def parse(cls, written: str) -> Self:
         """Read `2` or `50%`; raises ValueError."""
-        return cls(share=Share.parse(written)) if written.endswith("%") else cls(count=_number(written))
+        return cls(share=Share.parse(written)) if written.endswith("%") else cls(number=_number(written))
 
     def of(self, pods: int) -> int:
         """How many of so many pods."""
-        return self.count if self.share is None else math.floor(pods * float(self.share) + 1e-9)
+        return self.number if self.share is None else math.floor(pods * float(self.share) + 1e-9)
 
     def __str__(self) -> str:
-        return str(self.count if self.share is None else self.share)
+        return str(self.number if self.share is None else self.share)
 
 
 class Limits(NamedTuple):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from harness.machine.locks import locked
 from harness.machine.progress import Progress
 from harness.model.cluster import ClusterRecord
-from harness.model.errors import BadInput
+from harness.model.errors import BadInput, ClusterBroken
 from harness.providers.base import Leftover, Provider
 from harness.providers.cluster_files import (
     cluster_dir,
@@ -21,6 +21,7 @@ from harness.providers.cluster_files import (
     record_path,
     save_record,
 )
+from harness.providers.lease import in_use
 
 __all__ = ["load_record", "load_records", "record_path", "save_record"]
 
@@ -64,6 +65,11 @@ def up(
             _same_kind(before, provider, shape)
             if reuse and chosen.alive(before):
                 return before
+            if in_use(before):
+                raise ClusterBroken(
+                    f"cluster {name} {'is in use' if not reuse else 'does not answer, and another run is using it'}",
+                    hint="wait until that run ends, or give another name",
+                )
             progress.say(f"cluster {name} {'is replaced' if not reuse else 'died; it is replaced'}")
             _bring_down(before)
         record = chosen.up(name, shape, progress)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from harness.machine.locks import locked
+from harness.machine.locks import is_locked, locked
 from harness.model.cluster import ClusterRecord
 from harness.providers.cluster_files import clusters_dir
 
@@ -23,3 +23,9 @@ def lease(record: ClusterRecord, *, exclusive: bool) -> Iterator[None]:
         with locked(turnstile):
             held.enter_context(locked(room, shared=not exclusive))
         yield
+
+
+def in_use(record: ClusterRecord) -> bool:
+    """Whether a living process holds a lease of the cluster."""
+    room = clusters_dir() / f"{record.name}.lease"
+    return room.exists() and is_locked(room)

@@ -14,6 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from harness.load import load_file, looks_like_scenario
+from harness.model.scenario import Example
 from harness.registry import EXPECTATIONS, FAULTS
 
 ROOT = Path(__file__).parents[2]
@@ -121,13 +122,12 @@ def entered(path: Path, registry: str) -> list[str]:
     return re.findall(rf'^@{registry}\.enter\("([^"]+)"\)', path.read_text(), re.MULTILINE)
 
 
-def test_a_fault_is_one_file_with_one_name_and_a_sample() -> None:
-    """Adding a fault is adding one file, and the contract test over all faults knows it."""
+def test_a_fault_is_one_file_with_one_name_and_an_example() -> None:
+    """Adding a fault is adding one file, and its own example is what the contract over all faults tries."""
     names = [entered(path, "FAULTS") for path in sorted((ROOT / "harness" / "faults").glob("*.py"))]
     assert all(len(name) <= 1 for name in names)
     assert sorted(name for entry in names for name in entry) == list(FAULTS)
-    samples = (ROOT / "tests" / "contract" / "samples.py").read_text()
-    assert [name for name in FAULTS if f'"{name}"' not in samples] == []
+    assert [name for name, fault in FAULTS.items() if not isinstance(fault.example, Example)] == []
 
 
 def test_an_expectation_is_one_file_with_one_name_and_its_test() -> None:

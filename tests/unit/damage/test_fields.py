@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.damage.edit import sets_of
 from harness.damage.fields import read, write
 from harness.model.errors import InjectionFailed
 
@@ -87,3 +88,21 @@ def test_a_path_that_does_not_fit_is_refused() -> None:
         write({"a": 1}, ["a", "b"], 2)
     with pytest.raises(InjectionFailed, match="no list"):
         write({"a": {"b": 1}}, ["a", "[name=x]"], {"name": "x"})
+
+
+@given(paths(), LEAVES)
+def test_an_edit_and_its_undo_leave_nothing(drawn: tuple[dict[str, Any], list[str]], value: object) -> None:
+    """Not even an empty parent stays: for a pod template that would be another template, and roll out again."""
+    document, path = drawn
+    if path[-1].startswith("["):
+        value = {"name": path[-1][6:-1], "v": value}
+    original = copy.deepcopy(document)
+    beside = [] if path[-1].startswith("[") or len(path) == 1 else [([*path[:-1], "also"], 1)]
+    sets = sets_of(document, [(path, value), *beside])
+    assert document == original
+    for each in sets:
+        write(document, each.path, each.after)
+    assert read(document, path) == value
+    for each in reversed(sets):
+        write(document, each.path, each.before)
+    assert document == original

@@ -182,7 +182,7 @@ def test_no_more_pods_are_hit_at_once_than_allowed(sizes: list[int], allowed: in
     firsts = [data.draw(st.integers(0, 4 - size)) for size in sizes]
     batch = [opened(pod_delete(), pods=size, first=first) for size, first in zip(sizes, firsts, strict=True)]
     hit = {touch.name for each in batch for touch in each.plan.touches}
-    limits = Limits(pods=PodLimit(count=allowed))
+    limits = Limits(pods=PodLimit(number=allowed))
     try:
         guard.check_at_once(batch, [], picture(), limits)
     except GuardRefused:
@@ -205,7 +205,7 @@ def test_a_fault_that_does_not_name_its_pods_is_counted_by_its_fields() -> None:
     """One that works through nodes hits as many as it says."""
     unnamed = opened(pod_delete(share=Share(0.75)))
     with pytest.raises(GuardRefused, match="3 of 4 pods"):
-        guard.check_at_once([unnamed], [], picture(), Limits(pods=PodLimit(count=2)))
+        guard.check_at_once([unnamed], [], picture(), Limits(pods=PodLimit(number=2)))
 
 
 def test_nodes_and_faults_at_once_are_counted_with_those_that_are_open() -> None:
@@ -276,8 +276,8 @@ GUEST = record(Capability.NODE_EXEC, namespaces=(OWN,))
     ("faults", "more", "said"),
     [
         ([pod_delete(count=2)], {"limits": Limits(pods=PodLimit(share=Share(0.5)))}, "2 of 3 pods"),
-        ([pod_delete(), pod_delete()], {"limits": Limits(pods=PodLimit(count=1))}, "2 of 3 pods"),
-        ([OneOf.of(pod_delete(), pod_delete(all=True))], {"limits": Limits(pods=PodLimit(count=2))}, "3 of 3 pods"),
+        ([pod_delete(), pod_delete()], {"limits": Limits(pods=PodLimit(number=1))}, "2 of 3 pods"),
+        ([OneOf.of(pod_delete(), pod_delete(all=True))], {"limits": Limits(pods=PodLimit(number=2))}, "3 of 3 pods"),
         ([pod_delete(every=Seconds(2), times=3)], {"limits": Limits(faults=2)}, "3 faults would be open"),
         ([NodeDrain(node="elsewhere")], {}, "node elsewhere does not belong"),
         ([NodeDrain(hosting=Selector("app=web"))], {"where": record(namespaces=(OWN,))}, "nodes were not allowed"),
@@ -297,7 +297,7 @@ def test_what_data_alone_tell_is_refused_before_anything_is_placed(
 
 def test_what_may_be_is_not_refused_beforehand() -> None:
     """Rounds that end before the next begins, and pods that another workload may lose instead, are let through."""
-    strict = Limits(pods=PodLimit(count=1), faults=1)
+    strict = Limits(pods=PodLimit(number=1), faults=1)
     foresee(pod_delete(every=Seconds(3), times=3, lasts=Seconds(1)), limits=strict)
     foresee(pod_delete(lasts=Seconds(1)), pod_delete(after=1.0), limits=strict)
     foresee(NodeDrain(hosting=Selector("app=web")), where=GUEST, limits=STRICT)

@@ -24,7 +24,7 @@ def test_what_is_said_holds_on_every_cluster(disposable: bool) -> None:
     got = Limits.of({**said, "confirm": "control-plane"}, disposable=disposable)
     assert got == Limits(
         protected=frozenset({"prod", "shop"}),
-        pods=PodLimit(count=2),
+        pods=PodLimit(number=2),
         nodes=3,
         faults=None,
         healthy=Share(0.25),

@@ -131,7 +131,7 @@ def test_nodes_are_spread_over_zones_with_addresses_of_their_own():
 def test_stages_cover_the_life_of_nodes_and_pods():
     """The simulated kubelet makes nodes ready, keeps them so, and starts, restarts, completes and deletes pods."""
     stages = YAML(typ="safe", pure=True).load_all(stages_file().read_text())
-    assert {stage["metadata"]["name"] for stage in stages} == {
+    assert {stage["metadata"]["name"] for stage in stages} >= {
         "node-ready",
         "node-heartbeat",
         "pod-ready",
