@@ -106,6 +106,8 @@ def _carriers(fault: type[Fault]) -> Iterator[str]:
             yield f"{name} (with node access)"
         elif lacking == [Capability.NETEM]:
             yield f"{name} (where the kernel has netem)"
+        elif lacking == [Capability.NETWORK_POLICY]:
+            yield f"{name} (where the pod network enforces NetworkPolicies)"
 
 
 def _example(fault: type[Fault]) -> list[str]:

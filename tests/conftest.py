@@ -25,7 +25,7 @@ def kwok_ground(kwok_state: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     _require("kwok")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(kwok_state))
-        record = catalogue.up("kwok", "default", name="kube-tests", progress=Silent())
+        record = catalogue.up("kwok", "compressed", name="kube-tests", progress=Silent())
     client = Client.from_kubeconfig(record.kubeconfig, record.context)
     ground = Ground(record, client, kwok_state, tmp_path_factory.mktemp("kwok"), [])
     yield ground

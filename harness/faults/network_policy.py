@@ -37,12 +37,12 @@ class _Path(NamedTuple):
 class NetworkPolicy(Stepwise, frozen=True, kw_only=True):
     """Adds a NetworkPolicy that lets nothing in or out of the pods that `select` matches (default: all of them).
 
-    Only a cluster whose network enforces NetworkPolicy drops anything; where it does not, the fault did not bite,
-    and the evidence says so. Evidence: a connection from the network of one pod to a port of another, which worked
-    before, is dropped. Undo: the policy is removed.
+    Only a cluster whose network enforces NetworkPolicies drops anything: kind's own kindnet does, the network of the
+    node image that healproof builds where no registry answers does not. Evidence: a connection from the network of
+    one pod to a port of another, which worked before, is dropped. Undo: the policy is removed.
     """
 
-    needs = frozenset({Capability.POD_NETWORK, Capability.CONTAINERS, Capability.NODE_EXEC})
+    needs = frozenset({Capability.POD_NETWORK, Capability.CONTAINERS, Capability.NODE_EXEC, Capability.NETWORK_POLICY})
     heals: ClassVar[str] = "nobody while the policy is there"
     example: ClassVar[Example] = Example({}, Effect.HARMLESS)
 

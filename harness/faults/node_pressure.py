@@ -48,6 +48,8 @@ CONFIG = "/var/lib/kubelet/config.yaml"
 MORE_THAN_ANY = str(10**18)
 """A threshold above what any machine has free, in bytes or processes."""
 GRACE_SECONDS_MAX = 30
+EVICTED = "The node "
+"""How the kubelet's Event begins: "was low on resource …" for an eviction, "had condition …" where it refuses a pod."""
 
 
 @FAULTS.enter("node-pressure")
@@ -74,13 +76,14 @@ class NodePressure(OneNode, Stepwise, frozen=True, kw_only=True):
         node = choose(site, self)
         simulated = Capability.NODE_EXEC not in site.record.capabilities
         step = self._told(site, node) if simulated else self._raised(site, node)
-        evicted = [] if simulated else [(pod.metadata.name, pod.metadata.uid) for pod in evictable(site, node)]
+        evicted = [] if simulated else [pod.metadata.name for pod in evictable(site, node)]
         return Plan(namespace=site.namespace, steps=[step], facts={"node": node, "evicted": evicted})
 
     def anchors(self, plan: Plan) -> list[Anchor]:
         """The node controller's taint, and the end of each pod that the kubelet evicts."""
         taint = Anchor("node-tainted", "nodes", plan.facts["node"], text=SHORTAGES[self.of].taint)
-        return [taint, *(Anchor("not-ready", "pods", name, uid) for name, uid in plan.facts["evicted"])]
+        # a restarted kubelet has pods unready for a moment anyway: only its own words tell an eviction
+        return [taint, *(Anchor("event", "events", name, text=EVICTED) for name in plan.facts["evicted"])]
 
     def _raised(self, site: Site, node: str) -> Step:
         asked = site.node_exec(node, ["cat", CONFIG])

@@ -18,6 +18,7 @@ class Capability(enum.StrEnum):
     NODE_POWER = "node-power"  # a whole node can be taken down and brought back
     CONTROL_PLANE = "control-plane"  # the parts of the control plane can be taken down and brought back
     NETEM = "netem"  # the nodes' kernel can delay and lose packets
+    NETWORK_POLICY = "network-policy"  # the pod network enforces NetworkPolicies
     DISPOSABLE = "disposable"  # healproof made the cluster: hurting nodes hurts nobody else
 
 

@@ -262,6 +262,8 @@ class Picture:
             return False  # an Event of the same words from before the injection proves nothing
         if anchor.kind in ("pod-gone", "gone") and anchor.name not in things:
             return True
+        if anchor.kind == "no-endpoints":
+            return not self.ready_endpoints(anchor.name)
         return any(
             reached(anchor, Change(t=0.0, op="modified", resource=anchor.resource, object=thing))
             for thing in things.values()

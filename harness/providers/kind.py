@@ -50,6 +50,8 @@ CAPABILITIES = (
     Capability.CONTROL_PLANE,
     Capability.DISPOSABLE,
 )
+_FOUND_OUT = (Capability.NETEM, Capability.NETWORK_POLICY)
+"""What depends on the machine and on the node image."""
 NODES_STEP = "Preparing nodes"  # kind says it when the node containers run
 SERVICE_SUBNET = "10.96.0.0/16"  # kind's own; no shape changes it
 STORAGE_STEP = "Installing StorageClass"  # kind says it when the API server answers and the pod network is installed
@@ -190,7 +192,7 @@ class KindProvider(KindOutages):
             shape=shape,
             kubeconfig=str(files.kubeconfig),
             context=f"kind-{cluster}",
-            capabilities=CAPABILITIES + ((Capability.NETEM,) if facts["netem"] == "yes" else ()),
+            capabilities=CAPABILITIES + tuple(found for found in _FOUND_OUT if facts[found] == "yes"),
             nodes=tuple(sorted(kind_nodes.containers(engine, cluster), key=lambda node: (node != control_plane, node))),
             audit_log=str(files.audit_log),
             kubernetes_version=version,
@@ -221,13 +223,17 @@ def _facts(engine: Engine, cluster: str, shape: str, images: Images) -> dict[str
     # the kernel's own answer: nothing else tells for sure whether it has netem
     tried = ["sh", "-c", "tc qdisc add dev lo root netem delay 0ms && tc qdisc del dev lo root"]
     netem = kind_nodes.exec_in(engine, f"{cluster}-control-plane", tried, timeout_seconds=20).code == 0
+    # kind's own network plug-in enforces NetworkPolicies, that of the node image that healproof builds does not
+    kindnet = [*KUBECTL, "get", "daemonset", "kindnet", "--namespace=kube-system"]
+    policies = kind_nodes.exec_in(engine, f"{cluster}-control-plane", kindnet, timeout_seconds=20).code == 0
     return {
         "engine": engine.name,
         "network": cluster,
         "image": images.node,
         "agnhost": images.agnhost,
         "timers": parse_shape(shape).timers,
-        "netem": "yes" if netem else "no",
+        Capability.NETEM: "yes" if netem else "no",
+        Capability.NETWORK_POLICY: "yes" if policies else "no",
     }
 
 

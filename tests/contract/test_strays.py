@@ -22,15 +22,15 @@ from harness.residue.snapshot import Snapshot, take
 LEFT = {
     "kwok": {
         "web": (
-            "drift", "object-delete", "quota-exhausted", "limit-range", "webhook-down", "probe-fail", "finalizer-stuck",
-            "pod-orphan", "node-taint", "node-cordon", "node-down", "component-down",
+            "pod-orphan", "object-delete", "probe-fail", "claim-unbound", "node-taint", "node-cordon", "node-down",
+            "drift", "component-down", "limit-range", "quota-exhausted", "webhook-down",
         ),
     },
     "kind": {
         "db": ("volume-full",),
         "web": (
-            "drift", "object-delete", "quota-exhausted", "webhook-down", "probe-fail", "pod-orphan", "node-taint",
-            "node-service-stop", "network-loss", "component-down",
+            "network-loss", "pod-orphan", "object-delete", "probe-fail", "node-taint", "node-service-stop", "drift",
+            "component-down", "quota-exhausted", "webhook-down",
         ),
     },
 }  # fmt: skip

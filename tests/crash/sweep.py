@@ -40,7 +40,7 @@ from harness.residue.differences import differences
 from harness.residue.snapshot import Snapshot, take
 
 CAPABILITIES = {"kwok": frozenset(kwok.CAPABILITIES), "kind": frozenset(kind.CAPABILITIES)}
-SHAPES = {"kwok": "default", "kind": "two-workers"}
+SHAPES = {"kwok": "compressed", "kind": "two-workers"}
 SETTLED_SECONDS = 60
 SHORT = ("drift", "object-delete", "quota-exhausted", "node-down", "component-down", "volume-full")
 """One fault of each kind of step."""
