@@ -6,6 +6,7 @@ a dead run's faults from a live one's. A token is plain data, enough to undo a f
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -23,6 +24,10 @@ NAMESPACE = "namespace"
 """The `what` of an entry whose undo is to delete a namespace that healproof made."""
 OBJECTS = "objects"
 """The `what` of an entry whose undo is to delete a workload's objects from a namespace that was there before."""
+
+
+UNBORN = ".unborn"
+"""The suffix of a journal until its first line is on disk: nothing was done yet that it could tell."""
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="opened"):
@@ -66,11 +71,18 @@ class Journal:
     def begin(cls, *, run: str, scenario: str, cluster: ClusterRecord, folder: Path | None = None) -> Self:
         """A new journal, locked by this process and its first line on disk."""
         folder = folder or journal_dir()
-        journal = cls(folder / f"{run}--{scenario}.jsonl", cluster)
-        fcntl.flock(journal._fd, fcntl.LOCK_EX)
-        journal._write(Opened(run=run, scenario=scenario, cluster=cluster))
-        _sync_folder(folder)
-        return journal
+        path = folder / f"{run}--{scenario}.jsonl"
+        while True:
+            journal = cls(path.with_suffix(UNBORN), cluster)
+            fcntl.flock(journal._fd, fcntl.LOCK_EX)
+            journal._write(Opened(run=run, scenario=scenario, cluster=cluster))
+            try:
+                journal.path = journal.path.rename(path)
+            except FileNotFoundError:  # swept away by somebody else before it was locked
+                journal.close()
+                continue
+            _sync_folder(folder)
+            return journal
 
     @classmethod
     def adopt(cls, path: Path) -> Self | None:
@@ -166,7 +178,9 @@ def dead_journals(unreadable: Callable[[BadInput], None], folder: Path | None = 
 
     One that cannot be read is told to `unreadable` and keeps nobody from the others.
     """
-    for path in sorted((folder or journal_dir()).glob("*.jsonl")):
+    folder = folder or journal_dir()
+    _sweep_unborn(folder)
+    for path in sorted(folder.glob("*.jsonl")):
         try:
             journal = Journal.adopt(path)
         except BadInput as error:
@@ -174,6 +188,14 @@ def dead_journals(unreadable: Callable[[BadInput], None], folder: Path | None = 
             continue
         if journal is not None:
             yield journal
+
+
+def _sweep_unborn(folder: Path) -> None:
+    """Remove what is left of runs that died while they began."""
+    for path in folder.glob(f"*{UNBORN}"):
+        with contextlib.suppress(FileNotFoundError, BlockingIOError), path.open("rb") as unborn:
+            fcntl.flock(unborn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
 
 
 def read(path: Path) -> list[Line]:

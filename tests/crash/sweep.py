@@ -41,7 +41,7 @@ from harness.residue.snapshot import Snapshot, take
 
 CAPABILITIES = {"kwok": frozenset(kwok.CAPABILITIES), "kind": frozenset(kind.CAPABILITIES)}
 SHAPES = {"kwok": "compressed", "kind": "two-workers"}
-SETTLED_SECONDS = 60
+SETTLED_SECONDS = 40
 SHORT = ("drift", "object-delete", "quota-exhausted", "node-down", "component-down", "volume-full")
 """One fault of each kind of step."""
 SHORT_KILLS = 30
@@ -167,7 +167,7 @@ class Ring:
 
         def look() -> bool:
             left[:] = [str(each) for each in differences(before, self.snapshot())]
-            left.extend(path.name for path in journal_dir().glob("*.jsonl"))
+            left.extend(path.name for path in journal_dir().iterdir())
             return not left
 
         if not wait_until(look, timeout_seconds=SETTLED_SECONDS, every_seconds=0.2):

@@ -173,3 +173,17 @@ def test_journals_are_outside_any_checkout(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     assert journal_dir() == tmp_path / "healproof" / "journals"
     assert journal_dir().stat().st_mode & 0o077 == 0
+
+
+def test_a_run_that_died_before_its_first_line_leaves_nothing(tmp_path: Path) -> None:
+    """Its file is swept away by the next recovery, and one that is just being begun is spared."""
+    (tmp_path / "r--s.unborn").touch()
+    assert list(dead_journals(_raise, tmp_path)) == []
+    assert list(tmp_path.iterdir()) == []
+    begun = Journal.begin(run="r", scenario="s", cluster=CLUSTER, folder=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["r--s.jsonl"]
+    begun.discard()
+
+
+def _raise(error: BadInput) -> None:
+    raise error
