@@ -53,7 +53,11 @@ class Removal(Step, frozen=True, kw_only=True, tag="removal"):
         except ApiError as error:
             if error.status != 409 and not _namespace_goes(error):
                 raise
+        self._complete(site)
         actions.delete(site.client, "secrets", self._copy_name(), self.keeper)
+
+    def _complete(self, site: Site) -> None:
+        """Whatever went with the object, before its copy is given up."""
 
     def _keep(self, site: Site) -> None:
         content = base64.b64encode(msgspec.json.encode(self)).decode()
@@ -78,12 +82,14 @@ def removal(site: Site, touch: Touch) -> Removal:
     """The step that deletes this object; reads it as it stands. Raises ApiError where it does not exist."""
     resource, namespace, name, deed = touch
     document = actions.get(site.client, resource, name, namespace or None)
+    manifest, uid = without_server_fields(document), document["metadata"]["uid"]
+    return Removal(deed=deed, manifest=manifest, uid=uid, namespace=namespace, keeper=site.namespace)
+
+
+def without_server_fields(document: Document) -> Document:
+    """An object as it can be created again."""
     meta = {key: value for key, value in document["metadata"].items() if key not in _SERVER_SIDE}
-    manifest = {key: value for key, value in document.items() if key != "status"}
-    uid = document["metadata"]["uid"]
-    return Removal(
-        deed=deed, manifest={**manifest, "metadata": meta}, uid=uid, namespace=namespace, keeper=site.namespace
-    )
+    return {**{key: value for key, value in document.items() if key != "status"}, "metadata": meta}
 
 
 def _namespace_goes(error: ApiError) -> bool:

@@ -73,6 +73,7 @@ _TABLE = (
     Resource("leases", "Lease", "coordination.k8s.io/v1"),
     Resource("priorityclasses", "PriorityClass", "scheduling.k8s.io/v1", namespaced=False),
     Resource("storageclasses", "StorageClass", "storage.k8s.io/v1", namespaced=False),
+    Resource("csinodes", "CSINode", "storage.k8s.io/v1", namespaced=False),
     Resource("volumeattachments", "VolumeAttachment", "storage.k8s.io/v1", namespaced=False),
     Resource("roles", "Role", "rbac.authorization.k8s.io/v1"),
     Resource("rolebindings", "RoleBinding", "rbac.authorization.k8s.io/v1"),

@@ -61,15 +61,17 @@ class Trial(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def places() -> dict[tuple[str, str], str]:
-    """The namespaces in which a workload stands, by provider and workload."""
-    placed: dict[tuple[str, str], str] = {}
-    return placed
+def places() -> Iterator[dict[str, Ground]]:
+    """The namespaces in which a workload stands, each with the cluster that it is on."""
+    placed: dict[str, Ground] = {}
+    yield placed
+    for namespace, ground in placed.items():
+        actions.delete_namespace(ground.client, namespace)
 
 
 @pytest.fixture(scope="module", params=_cases())
 def trial(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, places: dict[tuple[str, str], str]
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, places: dict[str, Ground]
 ) -> Iterator[Trial]:
     """Through plan, death and recovery once; the tests look at what was seen on the way."""
     provider, name = request.param
@@ -78,7 +80,8 @@ def trial(
     folder = tmp_path_factory.mktemp(name)
     fault = load_fault(name, folder)
     with lease(ground.record, exclusive=True):
-        namespace = places.setdefault((provider, example.workload), f"hp-contract-{example.workload}")
+        namespace = f"hp-contract-{example.workload}-{provider}"
+        places[namespace] = ground
         _place(ground, namespace, manifests(example))
         with standing(ground.record, namespace, folder / "parent") as stand:
             lacks = stand.steady(example)
@@ -90,6 +93,7 @@ def trial(
 
 def _tried(ground: Ground, stand: Standing, fault: Fault, folder: Path) -> Trial:
     site = stand.site
+    required(lambda: _nothing_goes(ground), "all namespaces that go to be gone", 90)
     before = _snapshot(ground, stand)
     logged = len(_audit(ground))
     was = _versions(before)
@@ -184,6 +188,11 @@ def test_every_fault_shows_an_example(fault: str, tmp_path: Path) -> None:
 
 def _cuts_api(plan: Plan) -> bool:
     return any(touch.resource == "control-plane" for touch in plan.touches)
+
+
+def _nothing_goes(ground: Ground) -> bool | None:
+    """Whether no namespace is being removed: what vanishes with it would look like the fault's doing."""
+    return all("deletionTimestamp" not in space["metadata"] for space in ground.listed("namespaces")) or None
 
 
 def _snapshot(ground: Ground, stand: Standing) -> Snapshot:

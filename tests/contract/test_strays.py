@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from real_runs import Ground
+from real_runs import Ground, required
 
 from contract.examples import load_fault, manifests
 from contract.standing import standing
@@ -19,7 +19,7 @@ from harness.registry import FAULTS
 from harness.residue.differences import differences
 from harness.residue.snapshot import Snapshot, take
 
-LEFT = {
+LEFT: dict[str, dict[str, tuple[str, ...]]] = {
     "kwok": {
         "web": (
             "pod-orphan", "object-delete", "probe-fail", "claim-unbound", "node-taint", "node-cordon", "node-down",
@@ -44,6 +44,8 @@ def test_what_no_journal_knows_is_found_by_its_marks(
     """One command removes all of it, says what it was, and leaves the cluster as it was; a second one finds nothing."""
     ground: Ground = request.getfixturevalue(f"{provider}_ground")
     with lease(ground.record, exclusive=True):
+        ground.healproof("recover", "--all", "--cluster", ground.record.name)  # of what other tests left standing
+        required(lambda: _nothing_goes(ground), "all namespaces that go to be gone", 90)
         before = _snapshot(ground)
         for name, faults in LEFT[provider].items():
             _leave(ground, name, faults, tmp_path / name)
@@ -61,6 +63,10 @@ def test_what_no_journal_knows_is_found_by_its_marks(
     wait_until(clean, timeout_seconds=90, every_seconds=0.5)
     assert left == []
     assert "undone: 0" in ground.healproof("recover", "--all", "--cluster", ground.record.name).text
+
+
+def _nothing_goes(ground: Ground) -> bool | None:
+    return all("deletionTimestamp" not in space["metadata"] for space in ground.listed("namespaces")) or None
 
 
 def _leave(ground: Ground, name: str, faults: tuple[str, ...], folder: Path) -> None:

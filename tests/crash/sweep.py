@@ -34,6 +34,7 @@ from harness.kube.client import Client
 from harness.machine.clock import wait_until
 from harness.machine.progress import Silent
 from harness.model.cluster import ClusterRecord
+from harness.model.errors import HealproofError
 from harness.providers import catalogue, kind, kwok
 from harness.registry import FAULTS
 from harness.residue.differences import differences
@@ -166,7 +167,10 @@ class Ring:
         left: list[str] = []
 
         def look() -> bool:
-            left[:] = [str(each) for each in differences(before, self.snapshot())]
+            try:
+                left[:] = [str(each) for each in differences(before, self.snapshot())]
+            except HealproofError as error:  # the API server is just coming back
+                left[:] = [error.message]
             left.extend(path.name for path in journal_dir().iterdir())
             return not left
 

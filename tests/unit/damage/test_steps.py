@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from harness.damage import steps
 from harness.damage.addition import Addition
 from harness.damage.edit import Edit, Set
+from harness.damage.node_removal import NodeRemoval
 from harness.damage.on_node import OnNode
 from harness.damage.outage import NodeOutage, PartOutage
 from harness.damage.removal import Removal
@@ -39,6 +40,9 @@ STEPS = st.lists(
     EDITS
     | st.builds(Addition, deed=TEXT, manifest=MANIFEST, namespace=TEXT)
     | st.builds(Removal, deed=TEXT, manifest=MANIFEST, uid=TEXT, namespace=TEXT, keeper=TEXT)
+    | st.builds(
+        NodeRemoval, deed=TEXT, manifest=MANIFEST, uid=TEXT, namespace=TEXT, keeper=TEXT, csi_node=st.none() | MANIFEST
+    )
     | st.builds(OnNode, deed=TEXT, node=TEXT, script=TEXT, back=TEXT)
     | st.builds(NodeOutage, deed=TEXT, node=TEXT, how=st.sampled_from(Outage))
     | st.builds(PartOutage, deed=TEXT, part=TEXT, how=st.sampled_from(Outage)),
