@@ -45,6 +45,7 @@ def stages() -> list[Stage]:
         Stage("slow", ((*PYTEST, *QUICK, "-m", "slow or browser"),)),
         Stage("prepare kwok", (tool("healproof", "prepare", "kwok"),)),
         Stage("kwok", ((*PYTEST, "tests/kwok", "tests/contract", "-m", "kwok"),)),
+        Stage("crash sweep", (tool("python", "-m", "tests.crash.sweep", "--provider", "kwok", "--short"),)),
         Stage("chaos on kwok", (tool("healproof", *CHAOS, "--cluster", "kwok"),)),
         Stage("prepare kind", (tool("healproof", "prepare", "kind"),)),
         Stage("kind", ((*PYTEST, "tests/kind", "tests/contract", "-m", "kind"),)),
