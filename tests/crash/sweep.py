@@ -42,7 +42,8 @@ from harness.residue.snapshot import Snapshot, take
 
 CAPABILITIES = {"kwok": frozenset(kwok.CAPABILITIES), "kind": frozenset(kind.CAPABILITIES)}
 SHAPES = {"kwok": "compressed", "kind": "two-workers"}
-SETTLED_SECONDS = 40
+SETTLED_SECONDS = 120
+"""The controllers' own clients wait up to a minute after the API server was away several times."""
 SHORT = ("drift", "object-delete", "quota-exhausted", "node-down", "component-down", "volume-full")
 """One fault of each kind of step; the first meets every accident, the others are killed."""
 SHORT_KILLS = 20

@@ -8,6 +8,7 @@ from harness.model.errors import BadInput, ClusterBroken
 from harness.providers import catalogue
 from harness.providers.base import Leftover
 from harness.providers.cluster_files import cluster_dir, load_record, load_records, record_path, save_record
+from harness.providers.lease import lease
 
 
 class PaperProvider:
@@ -184,3 +185,12 @@ def test_records_survive_a_round_trip(paper):
     record = up()
     assert load_record(record.name) == record
     assert catalogue.attach(record) is paper
+
+
+def test_a_silent_cluster_is_not_replaced_under_a_run_that_uses_it(paper):
+    """A run that took the API server down, or a busy machine, makes a cluster silent; it is not another's to replace."""
+    record = up()
+    (cluster_dir(record.name) / "alive").unlink()
+    with lease(record, exclusive=True), pytest.raises(ClusterBroken, match="another run is using it"):
+        up()
+    assert up().name == record.name

@@ -7,7 +7,7 @@ import pytest
 from harness.machine.clock import wait_until
 from harness.machine.process import pipe
 from harness.model.cluster import ClusterRecord
-from harness.providers.lease import lease
+from harness.providers.lease import in_use, lease
 
 RECORD = ClusterRecord(name="leased", provider="kwok", shape="default", kubeconfig="", context="")
 WAIT_SECONDS = 0.15  # long enough that a lease wrongly given would show
@@ -94,3 +94,11 @@ def test_a_process_that_dies_gives_its_lease_back(tmp_path):
         assert time.monotonic() - begun < 2
     waiting.release()
     assert wait_until(lambda: not waiting._thread.is_alive(), timeout_seconds=5)
+
+
+def test_a_cluster_in_use_is_known_to_be() -> None:
+    """Whoever finds it silent must not replace it under a run that may just have taken its API server down."""
+    assert not in_use(RECORD)
+    with lease(RECORD, exclusive=False):
+        assert in_use(RECORD)
+    assert not in_use(RECORD)
