@@ -188,7 +188,7 @@ def test_records_survive_a_round_trip(paper):
 
 
 def test_a_silent_cluster_is_not_replaced_under_a_run_that_uses_it(paper):
-    """A run that took the API server down, or a busy machine, makes a cluster silent; it is not another's to replace."""
+    """A run that took the API server down, or a busy machine, makes a cluster silent; not another's to replace."""
     record = up()
     (cluster_dir(record.name) / "alive").unlink()
     with lease(record, exclusive=True), pytest.raises(ClusterBroken, match="another run is using it"):
