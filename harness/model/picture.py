@@ -257,17 +257,15 @@ class Picture:
             self._maybe_bitten(entry.index, entry.t)
 
     def _already(self, anchor: Anchor) -> bool:
-        things = self._objects.get(anchor.resource, {})
         if anchor.kind == "event":
             return False  # an Event of the same words from before the injection proves nothing
+        things = self._objects.get(anchor.resource, {})
         if anchor.kind in ("pod-gone", "gone") and anchor.name not in things:
             return True
         if anchor.kind == "no-endpoints":
             return not self.ready_endpoints(anchor.name)
-        return any(
-            reached(anchor, Change(t=0.0, op="modified", resource=anchor.resource, object=thing))
-            for thing in things.values()
-        )
+        changes = (Change(t=0.0, op="modified", resource=anchor.resource, object=thing) for thing in things.values())
+        return any(reached(anchor, change) for change in changes)
 
     def _maybe_bitten(self, index: int, t: float) -> None:
         if not self._open_anchors[index] and index not in self.bitten:

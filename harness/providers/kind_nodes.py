@@ -73,8 +73,9 @@ def leftover_parts(engine: Engine, known: Sequence[str], clusters: Path) -> list
 def _lives_elsewhere(engine: Engine, node: str, here: Path) -> bool:
     """Whether a control-plane node has mounted the files of a cluster of the same name in another state folder."""
     listed = engine.run("inspect", node, "--format", "{{range .Mounts}}{{println .Source}}{{end}}", check=False).text
-    homes = {Path(line).parent for line in listed.splitlines() if Path(line).parent.name == here.name}
-    return any(home != here and home.is_dir() for home in homes)
+    names = {here.name, here.name.removeprefix(PREFIX)}  # kind's name of a cluster always has the prefix, ours may not
+    homes = {Path(line).parent for line in listed.splitlines() if Path(line).parent.name in names}
+    return any(home.parent != here.parent and home.is_dir() for home in homes)
 
 
 def remove_part(engine: Engine, leftover: Leftover) -> None:
