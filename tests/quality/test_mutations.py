@@ -43,7 +43,11 @@ MUTATIONS = {
     "a late end removes the successor": Mutation(
         "model/picture.py", "elif before is not None and meta_of(before).uid == meta.uid:", "elif before is not None:"
     ),
-    "what was there before proves": Mutation("model/picture.py", 'return anchor.kind == "pod-gone"', "return True"),
+    "what was there before proves": Mutation(
+        "model/picture.py",
+        'if anchor.kind == "event":\n            return False',
+        'if anchor.kind == "event":\n            return True',
+    ),
     "first fault is enough": Mutation(
         "model/picture.py", "return len(self.injected) >= self.faults", "return bool(self.injected)"
     ),
@@ -51,7 +55,7 @@ MUTATIONS = {
         "model/picture.py", "return self.all_injected and self.injected.keys() <= self.undone.keys()", "return True"
     ),
     "every pod of the name is gone": Mutation(
-        "model/anchors.py", "return meta.uid != anchor.uid or gone", "return True"
+        "model/anchors.py", "return pod.metadata.uid != anchor.uid or gone", "return True"
     ),
     "no wait for the dip": Mutation(
         "expect/recovers.py", "if not all(index in picture.bitten for", "if False and all(index in picture.bitten for"
@@ -67,7 +71,9 @@ MUTATIONS = {
         "self._healthy_since, self._lacks, self._unseen = None, lacks, 0.0",
         "self._lacks = lacks",
     ),
-    "blind deadline fails": Mutation("expect/recovers.py", "or not blind", "or True"),
+    "blind deadline fails": Mutation(
+        "expect/recovers.py", "or not picture.sight.blind(", "or not (lambda *span: False)("
+    ),
     "undo's failure is the workload's": Mutation(
         "expect/recovers.py", "if failed_undo and promise.since == Since.UNDO:", "if False:"
     ),
@@ -104,7 +110,7 @@ MUTATIONS = {
         "judge.py", "or self._unsteady or self._unproven():", "or self._unproven():"
     ),
     "evidence of any fault proves all": Mutation("judge.py", "if e.index == index and e.bit", "if e.bit"),
-    "brokenness ignored": Mutation("judge.py", "if self.picture.broken or", "if"),
+    "brokenness ignored": Mutation("judge.py", "blinded = self.picture.broken or", "blinded ="),
     "baseline ignored": Mutation("judge.py", "if lacks:", "if False:"),
     "end not needed": Mutation("judge.py", 'if "stop" not in picture.phases:', "if False:"),
     "judged beyond the end": Mutation("judge.py", 'if "stop" in self.picture.phases:', "if False:"),
