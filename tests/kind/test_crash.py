@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import pytest
 from real_runs import QUICK_WEB, Ended, Ground, blocked_drain, nothing_left, required, workload, write_scenario
 
+from harness.damage.ways import reach
 from harness.journal import Intent
 from harness.kube import actions
-from harness.session import reach
 
 pytestmark = [pytest.mark.kind, pytest.mark.slow]
 
@@ -34,7 +34,7 @@ def wreck(kind_ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Wrec
     ground, folder = kind_ground, tmp_path_factory.mktemp("wreck")
     runs = {"volume-full": ground.run(str(full(folder))), "probe-fail": ground.run(str(broken_probe(folder)))}
     pending = {what: ground.await_intent(what, live) for what, live in runs.items()}
-    volume, probe = pending["volume-full"].token, pending["probe-fail"].token
+    volume, probe = step(pending["volume-full"]), step(pending["probe-fail"])
     required(lambda: "ballast" in " ".join(files(ground, volume)) or None, "the ballast")
     wanted = {"port": 1}
     required(lambda: readiness(ground, probe).get("tcpSocket") == wanted or None, "the broken probe")
@@ -51,8 +51,8 @@ def test_a_killed_run_leaves_its_faults_and_their_tokens(wreck: Wreck) -> None:
     """kill -9 undoes nothing: ballast and probe are still there, and both tokens are on disk."""
     assert ".healproof-ballast" in wreck.ballast_before
     assert wreck.probe_before["tcpSocket"] == {"port": 1}
-    assert wreck.pending["volume-full"].token["node"]
-    assert wreck.pending["probe-fail"].token["before"]["httpGet"]["path"] == "/healthz"
+    assert step(wreck.pending["volume-full"])["node"]
+    assert step(wreck.pending["probe-fail"])["sets"][0]["before"]["httpGet"]["path"] == "/healthz"
 
 
 def test_recover_takes_the_ballast_away_and_puts_the_probe_back(kind_ground: Ground, wreck: Wreck) -> None:
@@ -61,8 +61,9 @@ def test_recover_takes_the_ballast_away_and_puts_the_probe_back(kind_ground: Gro
     assert "undid volume-full" in wreck.recovered.text
     assert "undid probe-fail" in wreck.recovered.text
     assert ".healproof-ballast" not in wreck.ballast_after
-    last = wreck.writes[-2:]
-    assert ['"verb":"patch"' in last[0] and "/deployments/web" in last[0], '"verb":"delete"' in last[1]] == [True, True]
+    restored = [number for number, line in enumerate(wreck.writes) if '"verb":"update"' in line]
+    assert "/deployments/web" in wreck.writes[restored[-1]]
+    assert '"verb":"delete"' in wreck.writes[-1]
     nothing_left(kind_ground, "hp-killed-")
 
 
@@ -70,7 +71,7 @@ def test_a_killed_drain_is_undone(kind_ground: Ground, tmp_path: Path) -> None:
     """The node that a killed drain left cordoned takes pods again, and its taint is gone."""
     ground = kind_ground
     live = ground.run(str(blocked_drain(tmp_path)))
-    node = ground.await_intent("node-drain", live).token["node"]
+    node = step(ground.await_intent("node-drain", live))["name"]
     required(lambda: node in ground.cordoned() or None, "the cordon")
     live.kill()
     assert node in ground.cordoned()
@@ -81,6 +82,12 @@ def test_a_killed_drain_is_undone(kind_ground: Ground, tmp_path: Path) -> None:
         return "taints" not in actions.get(ground.client, "nodes", node)["spec"] or None
 
     required(clean, f"node {node} without taints", 10)
+
+
+def step(intent: Intent) -> dict[str, Any]:
+    """The first step of a fault's token."""
+    first: dict[str, Any] = intent.token["steps"][0]
+    return first
 
 
 def full(folder: Path) -> Path:
@@ -105,7 +112,8 @@ def broken_probe(folder: Path) -> Path:
 
 def files(ground: Ground, token: dict[str, Any]) -> list[str]:
     """What is in a volume's folder on its node; nothing once the folder is gone."""
-    return reach(ground.record)(token["node"], ["ls", "-A", token["path"]]).text.split()
+    path = token["deed"].removeprefix("fill ")
+    return reach(ground.record)(token["node"], ["ls", "-A", path]).text.split()
 
 
 def readiness(ground: Ground, token: dict[str, Any]) -> dict[str, Any]:
