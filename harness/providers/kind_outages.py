@@ -75,6 +75,11 @@ halt() {
   esac
 }
 
+await() {
+  tries=0
+  while [ -z "$(pids)" ] && [ "$tries" -lt "$1" ]; do tries=$((tries + 1)); sleep 0.2; done
+}
+
 restore() {
   disarm
   if [ -e "$kept/manifest.yaml" ] && [ ! -e "$place/$part.yaml" ]; then
@@ -82,10 +87,12 @@ restore() {
     mv "$place/../.$part.healproof" "$place/$part.yaml"
   fi
   signal CONT
-  tries=0
-  while [ -z "$(pids)" ] && [ "$tries" -lt 100 ]; do tries=$((tries + 1)); sleep 0.2; done
-  # it backs off, or waits for an API server that does not answer: started anew it does neither
-  [ -n "$(pids)" ] || systemctl restart kubelet
+  await 25
+  # before it starts etcd the kubelet waits for an API server that without etcd never answers; for one that is gone it
+  # does not wait, and it starts both
+  [ -n "$(pids)" ] || [ "$part" != etcd ] || pkill -KILL -x kube-apiserver || true
+  await 75
+  [ -n "$(pids)" ] || systemctl restart kubelet # it backs off; started anew it does not
   rm -rf "$kept"
   rmdir /var/lib/healproof/parts /var/lib/healproof 2>/dev/null || true
 }

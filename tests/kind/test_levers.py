@@ -28,10 +28,16 @@ def record(kind_ground: Ground) -> Iterator[ClusterRecord]:
 @pytest.fixture(autouse=True)
 def _whole(record: ClusterRecord) -> Iterator[None]:
     """Each test finds everything running, and leaves it so, without a trace on the control-plane node."""
-    assert PROVIDER.down_now(record) == []
+    settled(record)
     yield
-    assert PROVIDER.down_now(record) == []
+    settled(record)
     assert run(record, "sh", "-c", TRACES) == ""
+
+
+def settled(record: ClusterRecord) -> None:
+    """The parts that ended for want of the one that was down are the kubelet's to start again, with its back-off."""
+    wait_until(lambda: PROVIDER.down_now(record) == [], timeout_seconds=120, every_seconds=0.5)
+    assert PROVIDER.down_now(record) == []
 
 
 def run(record: ClusterRecord, *words: str) -> str:
