@@ -78,7 +78,12 @@ class KwokOutages:
             identity = _start(record, files, part)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(identity.pid, signal.SIGCONT)
-            if not wait_until(lambda: _runs(record, part), timeout_seconds=BACK_SECONDS):
+
+            def back() -> bool:
+                _start(record, files, part)  # again: the kernel may not have let go of its predecessor's port yet
+                return _runs(record, part)
+
+            if not wait_until(back, timeout_seconds=BACK_SECONDS, every_seconds=0.2):
                 said = files.log(part).read_text(errors="replace")[-1000:].strip()
                 raise ClusterBroken(f"{part} of cluster {record.name} does not come back\n{said}")
             for other in PROGRAMS:
