@@ -14,11 +14,11 @@ from harness.damage.site import Site, Touch
 from harness.damage.step import Step
 from harness.kube import actions
 from harness.machine.clock import wait_until
-from harness.model.errors import ApiError, InjectionFailed
+from harness.model.errors import ApiError, ClusterBroken, InjectionFailed
 
 _TRIES = 20
 """How often a busy object is read and written anew."""
-_CAUGHT_UP_SECONDS = 5.0
+_CAUGHT_UP_SECONDS = 10.0
 """How long a controller may take to see what was put back."""
 
 Document = dict[str, Any]
@@ -89,7 +89,8 @@ class Edit(Step, frozen=True, kw_only=True, tag="edit"):
             seen = {} if document is None else document.get("status", {})
             return document is None or seen.get("observedGeneration", 0) >= document["metadata"]["generation"]
 
-        wait_until(caught_up, timeout_seconds=_CAUGHT_UP_SECONDS, clock=site.clock)  # else it would copy it again
+        if not wait_until(caught_up, timeout_seconds=_CAUGHT_UP_SECONDS, clock=site.clock):
+            raise ClusterBroken(f"the controller of {self.resource}/{self.name} lags: it may still copy the mark")
         for replicaset in actions.listed(site.client, "replicasets", self.namespace):
             if mark in (replicaset["metadata"].get("annotations") or {}):
                 forget = {"metadata": {"annotations": {mark: None}}}
