@@ -13,6 +13,7 @@ import msgspec
 
 from harness.damage import marks
 from harness.damage.addition import Addition
+from harness.damage.edit import Edit
 from harness.damage.outage import NodeOutage, PartOutage
 from harness.damage.site import Site
 from harness.damage.steps import AnyStep
@@ -77,7 +78,11 @@ def in_api(site: Site, alive: Alive) -> Iterator[Stray]:
             yield Stray(f"added {plural}/{item['metadata']['name']}", _take_away(item, label))
     for plural, item in objects:
         for step in _kept_by(item):
-            if step.id not in alive.steps:
+            if step.id in alive.steps:
+                continue
+            if isinstance(step, Edit) and step.uid != item["metadata"]["uid"]:
+                yield Stray(f"{plural}/{item['metadata']['name']}: a copy of a mark", _forget(plural, item, step))
+            else:
                 yield Stray(f"{plural}/{item['metadata']['name']}: {step.deed}", step.undo)
     for namespace in actions.listed(site.client, "namespaces", labels=RUN_LABEL):
         name = namespace["metadata"]["name"]
@@ -134,6 +139,17 @@ def _take_away(item: dict[str, Any], step_id: str) -> Callable[[Site], None]:
     meta = {"name": item["metadata"]["name"]}
     manifest = {"apiVersion": item["apiVersion"], "kind": item["kind"], "metadata": meta}
     return Addition(id=step_id, deed="", manifest=manifest, namespace=item["metadata"].get("namespace", "")).undo
+
+
+def _forget(plural: str, item: dict[str, Any], step: Edit) -> Callable[[Site], None]:
+    """A Deployment's annotations are copied to its ReplicaSets; a copy undoes nothing."""
+    meta = item["metadata"]
+
+    def undo(site: Site) -> None:
+        forget = {"metadata": {"annotations": {marks.annotation(step.id): None}}}
+        actions.merge_patch(site.client, plural, meta["name"], forget, meta.get("namespace"))
+
+    return undo
 
 
 def _delete_namespace(name: str) -> Callable[[Site], None]:
