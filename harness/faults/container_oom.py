@@ -47,13 +47,18 @@ for pid in $(inside "$1"); do echo "$3" >"/proc/$pid/oom_score_adj" 2>/dev/null 
 """
 
 
+KILLED = 137
+"""The exit code of a process that SIGKILL ended."""
+
+
 @FAULTS.enter("container-oom")
 class ContainerOom(Victims, Stepwise, frozen=True, kw_only=True):
     """Uses up the memory limit of `container` (default: the first) in pods until the kernel kills its processes.
 
     A process that eats memory is put into the container's own control group, so no more is used than the limit
     allows, and it ends as soon as the container's main process is gone. The container needs a memory limit. Healed
-    by the kubelet, which restarts the container. Evidence: the watch shows this container ended as OOMKilled.
+    by the kubelet, which restarts the container. Evidence: the watch shows this container ended with
+    exit code 137, which nobody but the kernel gave it (its reason is OOMKilled where the runtime noticed in time).
     Undo: the eater is ended if it still runs.
     """
 
@@ -76,7 +81,7 @@ class ContainerOom(Victims, Stepwise, frozen=True, kw_only=True):
         """This container ended, and by the kernel's hand."""
         found: list[Process] = plan.facts["found"]
         ended = [Anchor("container-ended", "pods", p.pod, p.uid, p.container, p.restarts) for p in found]
-        return ended + [Anchor("pod-crashed", "pods", p.pod, text="OOMKilled") for p in found]
+        return ended + [Anchor("pod-crashed", "pods", p.pod, text=str(KILLED)) for p in found]
 
 
 def _step(site: Site, process: Process) -> OnNode:
