@@ -61,8 +61,8 @@ class Injector:
             self._say(f"{opened.fault.name}: {deeds}")
             self._open[index] = _Open(self._journal.intend(opened.fault.name, opened.plan.token), opened)
         site = self._site._replace(clock=_Watched(self._site.clock, self.check_health))
-        for index, (fault, plan) in batch.items():
-            self._write_injected(index, batch[index], damage_of(fault).inject(site, plan))
+        for index, opened in batch.items():
+            self._write_injected(index, opened, damage_of(opened.fault).inject(site, opened.plan))
         for index, (fault, plan) in batch.items():
             for evidence in damage_of(fault).prove(site, plan, index):
                 self._write(msgspec.structs.replace(evidence, t=self._recorder.at(evidence.t)))

@@ -6,14 +6,13 @@ import re
 import secrets
 from typing import Any
 
-from harness.damage import guard
+from harness.damage import guard, marks
 from harness.journal import NAMESPACE, OBJECTS, Intent, Journal
 from harness.kube import actions
 from harness.kube.client import Client
 from harness.model.cluster import ClusterRecord
 from harness.model.units import Ref
 
-RUN_LABEL = "healproof.dev/run"
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
 
 
@@ -42,7 +41,7 @@ def place(
     guard.check_namespace(record, namespace)
     if record.namespaces is None:
         intent = journal.intend(NAMESPACE, {"namespace": namespace})
-        actions.create_namespace(client, namespace, {RUN_LABEL: run})
+        actions.create_namespace(client, namespace, {marks.RUN: run})
     else:
         identities = [_identity(manifest) for manifest in manifests]
         identities += [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}} for name in probers]

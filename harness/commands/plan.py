@@ -20,7 +20,7 @@ from harness.damage.plan import Plan, damage_of, fault_of
 from harness.damage.removal import Removal
 from harness.damage.site import Site, Touch
 from harness.damage.step import Step
-from harness.damage.ways import levers, reach
+from harness.damage.ways import enter
 from harness.kube.client import Client
 from harness.kube.informer import Hub
 from harness.load import validate_paths
@@ -209,17 +209,7 @@ def _standing(record: ClusterRecord, namespace: str) -> Iterator[Site]:
         watching = watch(hub, recorder, namespace)
         try:
             hub.wait_synced(WATCHED, SYNC_SECONDS_MAX)
-            yield Site(
-                client=client,
-                record=record,
-                namespace=namespace,
-                picture=picture,
-                node_exec=reach(record),
-                levers=levers(record),
-                clock=clock,
-                random=random.Random(0),  # noqa: S311 - each scenario draws by its own seed
-                note=lambda text: None,
-            )
+            yield enter(record, client, clock, picture, namespace=namespace)
         finally:
             watching.close()
             hub.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ import msgspec
 from harness.damage import strays
 from harness.damage.site import Site
 from harness.damage.undo import undo_all
-from harness.damage.ways import levers, reach
+from harness.damage.ways import enter
 from harness.journal import NAMESPACE, Intent, Journal, dead_journals, journal_dir, read
 from harness.kube.client import Client
 from harness.machine.clock import Monotonic
@@ -127,17 +126,7 @@ def _gone_with_cluster(record: ClusterRecord) -> bool:
 
 
 def _site(record: ClusterRecord) -> Site:
-    return Site(
-        client=Client.from_kubeconfig(record.kubeconfig, record.context),
-        record=record,
-        namespace="",
-        picture=Picture(),
-        node_exec=reach(record),
-        levers=levers(record),
-        clock=Monotonic(),
-        random=random.Random(0),  # noqa: S311 - undo draws nothing
-        note=lambda text: None,
-    )
+    return enter(record, Client.from_kubeconfig(record.kubeconfig, record.context), Monotonic(), Picture())
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

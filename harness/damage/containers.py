@@ -11,7 +11,10 @@ from harness.model.objects import Pod
 
 
 class Running(NamedTuple):
-    """A container that runs: whose it is, where, its id in containerd, and how often it was restarted so far."""
+    """A container that runs: whose it is, where, its id in containerd, how often it was restarted so far.
+
+    `pid` is its main process on the node, where the node was asked for it.
+    """
 
     pod: str
     uid: str
@@ -19,6 +22,7 @@ class Running(NamedTuple):
     container: str
     id: str
     restarts: int
+    pid: str = ""
 
 
 def find_running(pod: Pod, container: str = "") -> Running:
@@ -41,20 +45,8 @@ def pids(site: Site, node: str) -> dict[str, str]:
     return {row[0]: row[1] for row in rows if len(row) >= 3 and row[2] == "RUNNING"}
 
 
-class Process(NamedTuple):
-    """The main process of a running container, by its id on the node."""
-
-    pod: str
-    uid: str
-    node: str
-    container: str
-    id: str
-    restarts: int
-    pid: str
-
-
-def main_processes(site: Site, pods: Sequence[Pod], container: str = "") -> list[Process]:
-    """The main process of that container (or of the first) in each pod; each node is asked once.
+def main_processes(site: Site, pods: Sequence[Pod], container: str = "") -> list[Running]:
+    """That container (or the first) of each pod with its main process; each node is asked once.
 
     Raises InjectionFailed where the container does not run.
     """
@@ -63,7 +55,7 @@ def main_processes(site: Site, pods: Sequence[Pod], container: str = "") -> list
     for each in running:
         if each.id not in known[each.node]:
             raise InjectionFailed(f"container {each.container} of pod {each.pod} does not run on node {each.node}")
-    return [Process(*each, pid=known[each.node][each.id]) for each in running]
+    return [each._replace(pid=known[each.node][each.id]) for each in running]
 
 
 # `inside ID` lists the processes of a container, `group PID CONTROLLER` the folder of a process's control group

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from harness.damage import marks
 from harness.damage.fields import Path, first_absent, read, write
+from harness.damage.rewrite import Document, rewrite
 from harness.damage.site import Site, Touch
 from harness.damage.step import Step
 from harness.kube import actions
 from harness.machine.clock import wait_until
-from harness.model.errors import ApiError, ClusterBroken, InjectionFailed
+from harness.model.errors import ClusterBroken, InjectionFailed
 
-_TRIES = 20
-"""How often a busy object is read and written anew."""
 _CAUGHT_UP_SECONDS = 10.0
 """How long a controller may take to see what was put back."""
-
-Document = dict[str, Any]
 
 
 class Set(msgspec.Struct, frozen=True):
@@ -58,8 +55,8 @@ class Edit(Step, frozen=True, kw_only=True, tag="edit"):
             notes[marks.annotation(self.id)] = msgspec.json.encode(self).decode()
 
         if self.subresource:  # a subresource takes no annotation: mark first, then change
-            self._rewrite(site, put, "")
-        self._rewrite(site, put, self.subresource)
+            rewrite(site, self.touch(), put)
+        rewrite(site, self.touch(), put, subresource=self.subresource)
 
     def undo(self, site: Site) -> None:
         """Put the fields back; an object that is gone, or is another one by now, is left alone."""
@@ -75,8 +72,8 @@ class Edit(Step, frozen=True, kw_only=True, tag="edit"):
                 document["metadata"].pop("annotations", None)
 
         if self.subresource:
-            self._rewrite(site, put, self.subresource)
-        self._rewrite(site, put, "")
+            rewrite(site, self.touch(), put, subresource=self.subresource)
+        rewrite(site, self.touch(), put)
         if self.resource == "deployments":
             self._forget_copies(site)
 
@@ -95,27 +92,6 @@ class Edit(Step, frozen=True, kw_only=True, tag="edit"):
             if mark in (replicaset["metadata"].get("annotations") or {}):
                 forget = {"metadata": {"annotations": {mark: None}}}
                 actions.merge_patch(site.client, "replicasets", replicaset["metadata"]["name"], forget, self.namespace)
-
-    def _rewrite(self, site: Site, change: Callable[[Document], None], subresource: str) -> None:
-        """Read, change, write back, again while somebody else was quicker."""
-        for _ in range(_TRIES):
-            document = actions.find(site.client, self.resource, self.name, self.namespace or None)
-            if document is None:
-                return
-            before = msgspec.json.encode(document)
-            change(document)
-            if msgspec.json.encode(document) == before:
-                return
-            try:
-                actions.replace(site.client, self.resource, document, self.namespace or None, subresource=subresource)
-            except ApiError as error:
-                if error.status == 404:
-                    return
-                if error.status != 409:
-                    raise
-            else:
-                return
-        raise InjectionFailed(f"{self.resource}/{self.name} changes too often to be edited: {_TRIES} tries")
 
 
 def edit(site: Site, touch: Touch, values: Sequence[tuple[Path, Any]], *, subresource: str = "") -> Edit:

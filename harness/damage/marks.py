@@ -5,6 +5,8 @@ from __future__ import annotations
 DOMAIN = "healproof.dev"
 LABEL = "healproof.dev/step"
 """The label of an object that was added or that keeps a removed one; its value is the step's id."""
+RUN = "healproof.dev/run"
+"""The label of a namespace that a run made; its value is the run."""
 ANNOTATION = "undo.healproof.dev/"
 """What the annotation of an edited object begins with; the step's id follows, its value is the step as JSON."""
 NODE_FOLDER = "/var/lib/healproof"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from harness.damage.removal import Removal, removal, without_server_fields
+from harness.damage.rewrite import Document, rewrite
 from harness.damage.site import Site, Touch
 from harness.kube import actions
-from harness.model.errors import ApiError, ClusterBroken
-
-_TRIES = 20
+from harness.model.errors import ClusterBroken
 
 
 class NodeRemoval(Removal, frozen=True, kw_only=True, tag="node-removal"):
@@ -22,20 +21,12 @@ class NodeRemoval(Removal, frozen=True, kw_only=True, tag="node-removal"):
 
     def undo(self, site: Site) -> None:
         """Create it again, or complete the one that registered itself."""
-        name = self.manifest["metadata"]["name"]
-        for _ in range(_TRIES):
-            found = actions.find(site.client, "nodes", name)
-            if found is None or found["metadata"]["uid"] == self.uid:
-                break
-            try:
-                actions.replace(site.client, "nodes", _completed(found, self.manifest))
-            except ApiError as error:
-                if error.status not in (404, 409):  # gone or changed between reading and writing
-                    raise
-            else:
-                break
-        else:
-            raise ClusterBroken(f"node {name} changes too often to be completed: {_TRIES} tries")
+
+        def complete(found: Document) -> None:
+            if found["metadata"]["uid"] != self.uid:
+                found.update(_completed(found, self.manifest))
+
+        rewrite(site, self.touch(), complete)
         super().undo(site)
 
     def _complete(self, site: Site) -> None:

@@ -6,6 +6,8 @@ from harness.damage.site import Site, Touch
 from harness.damage.step import Step
 from harness.model.cluster import Outage
 
+CONTROL_PLANE = "control-plane"
+"""The resource of a touch that is a part of the control plane, not an object."""
 LIMIT_SECONDS = 600.0
 """After this long a part of the control plane comes back by itself, where its provider can see to that."""
 
@@ -38,7 +40,7 @@ class PartOutage(Step, frozen=True, kw_only=True, tag="part-outage"):
 
     def touch(self) -> Touch:
         """The part."""
-        return Touch("control-plane", "", self.part, self.deed)
+        return Touch(CONTROL_PLANE, "", self.part, self.deed)
 
     def do(self, site: Site) -> None:
         """Take it down."""

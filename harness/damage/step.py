@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from typing import ClassVar
 
 import msgspec
 
@@ -15,8 +14,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, tag_field="step"):
 
     `id` is in every mark that the change leaves; `deed` says in a few words what is done.
     """
-
-    undoable: ClassVar[bool] = True
 
     id: str = msgspec.field(default_factory=lambda: secrets.token_hex(4))
     deed: str

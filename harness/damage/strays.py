@@ -22,7 +22,6 @@ from harness.kube.resources import RESOURCES
 from harness.model.cluster import Capability, Outage
 from harness.model.errors import ApiError, HealproofError
 
-RUN_LABEL = "healproof.dev/run"
 _UNMARKED = frozenset({"events", "endpointslices", "leases", "controllerrevisions"})
 _decoder: msgspec.json.Decoder[AnyStep] = msgspec.json.Decoder(AnyStep)
 
@@ -84,7 +83,7 @@ def in_api(site: Site, alive: Alive) -> Iterator[Stray]:
                 yield Stray(f"{plural}/{item['metadata']['name']}: a copy of a mark", _forget(plural, item, step))
             else:
                 yield Stray(f"{plural}/{item['metadata']['name']}: {step.deed}", step.undo)
-    for namespace in actions.listed(site.client, "namespaces", labels=RUN_LABEL):
+    for namespace in actions.listed(site.client, "namespaces", labels=marks.RUN):
         name = namespace["metadata"]["name"]
         if name not in alive.namespaces and not namespace["metadata"].get("deletionTimestamp"):
             yield Stray(f"namespace {name}", _delete_namespace(name))

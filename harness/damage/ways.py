@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 
-from harness.damage.site import Levers, NodeExec
+from harness.damage.site import Levers, NodeExec, Site
+from harness.kube.client import Client
+from harness.machine.clock import Clock
 from harness.machine.process import Completed
 from harness.model.cluster import ClusterRecord, Down, Outage
+from harness.model.picture import Picture
 from harness.providers import catalogue
 from harness.providers.base import Provider
 
@@ -26,6 +30,21 @@ def reach(record: ClusterRecord) -> NodeExec:
 def levers(record: ClusterRecord) -> Levers:
     """How to take nodes and parts of a cluster's control plane down and bring them back."""
     return _Levers(catalogue.attach(record), record)
+
+
+def enter(record: ClusterRecord, client: Client, clock: Clock, picture: Picture, *, namespace: str = "") -> Site:
+    """A site on a cluster outside of any run: nothing is drawn by a run's seed, nobody listens to notes."""
+    return Site(
+        client=client,
+        record=record,
+        namespace=namespace,
+        picture=picture,
+        node_exec=reach(record),
+        levers=levers(record),
+        clock=clock,
+        random=random.Random(0),  # noqa: S311 - whoever draws for a run brings the run's own
+        note=lambda text: None,
+    )
 
 
 class _Levers:

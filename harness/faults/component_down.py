@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -11,7 +10,7 @@ from harness.damage.plan import Injection, Plan, Stepwise, seen
 from harness.damage.site import Site
 from harness.kube import actions
 from harness.kube.client import Client
-from harness.model.cluster import Capability, Outage
+from harness.model.cluster import Capability, Outage, Part
 from harness.model.errors import ApiError, ClusterBroken
 from harness.model.scenario import Effect, Example, Reach
 from harness.model.timeline import Evidence
@@ -23,15 +22,6 @@ LAPSE_SECONDS = 10.0
 """How much longer than a lease lasts may pass until it is seen to have lapsed."""
 
 Look = Callable[[], tuple[bool, str]]
-
-
-class Part(enum.StrEnum):
-    """The parts of a control plane."""
-
-    ETCD = "etcd"
-    API_SERVER = "kube-apiserver"
-    CONTROLLER_MANAGER = "kube-controller-manager"
-    SCHEDULER = "kube-scheduler"
 
 
 @FAULTS.enter("component-down")

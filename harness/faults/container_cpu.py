@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from harness.damage.containers import IN_CONTAINER, Process, main_processes
+from harness.damage.containers import IN_CONTAINER, Running, main_processes
 from harness.damage.on_node import OnNode
 from harness.damage.plan import Plan, Stepwise, seen
 from harness.damage.shell import END_MARKED, MARK, script
@@ -75,7 +75,7 @@ class ContainerCpu(Victims, Stepwise, frozen=True, kw_only=True):
         """Measure each control group for a second."""
         return [proof for each in plan.facts["found"] for proof in _look(site, each, index)]
 
-    def _step(self, process: Process, mark: str) -> OnNode:
+    def _step(self, process: Running, mark: str) -> OnNode:
         return OnNode(
             deed=f"keep container {process.container} of pod {process.pod} busy",
             node=process.node,
@@ -84,7 +84,7 @@ class ContainerCpu(Victims, Stepwise, frozen=True, kw_only=True):
         )
 
 
-def _look(site: Site, process: Process, index: int) -> list[Evidence]:
+def _look(site: Site, process: Running, index: int) -> list[Evidence]:
     def look() -> tuple[bool, str]:
         words = site.node_exec(process.node, ["sh", "-c", script(_USED, process.pid)]).text.split()
         if len(words) != 2:

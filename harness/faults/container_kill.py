@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import ClassVar
 
-from harness.damage.containers import Running, find_running
+from harness.damage.containers import find_running
 from harness.damage.plan import Injection, Plan, Stepwise
 from harness.damage.site import Site, Touch
 from harness.damage.victims import Victims, choose
@@ -45,13 +45,13 @@ class ContainerKill(Victims, Stepwise, frozen=True, kw_only=True):
         """Choose the pods and find their containers' ids."""
         found = [find_running(pod, self.container) for pod in choose(site, self)]
         victims = [Touch("pods", site.namespace, each.pod, f"kill container {each.container}") for each in found]
-        return Plan(namespace=site.namespace, victims=victims, facts={"victims": [each._asdict() for each in found]})
+        return Plan(namespace=site.namespace, victims=victims, facts={"found": found})
 
     def inject(self, site: Site, plan: Plan) -> Injection:
         """Send the signal."""
         sent = site.clock.now()
         anchors = []
-        for victim in (Running(**each) for each in plan.facts["victims"]):
+        for victim in plan.facts["found"]:
             argv = ["ctr", "-n", "k8s.io", "tasks", "kill", "-s", f"SIG{self.signal}", victim.id]
             ended = site.node_exec(victim.node, argv)
             if ended.code != 0:

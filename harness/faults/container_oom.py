@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import ClassVar
 
-from harness.damage.containers import IN_CONTAINER, Process, main_processes
+from harness.damage.containers import IN_CONTAINER, Running, main_processes
 from harness.damage.on_node import OnNode
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.shell import END_MARKED, MARK, script
@@ -79,12 +79,12 @@ class ContainerOom(Victims, Stepwise, frozen=True, kw_only=True):
 
     def anchors(self, plan: Plan) -> list[Anchor]:
         """This container ended, and by the kernel's hand."""
-        found: list[Process] = plan.facts["found"]
+        found: list[Running] = plan.facts["found"]
         ended = [Anchor("container-ended", "pods", p.pod, p.uid, p.container, p.restarts) for p in found]
         return ended + [Anchor("pod-crashed", "pods", p.pod, text=str(KILLED)) for p in found]
 
 
-def _step(site: Site, process: Process) -> OnNode:
+def _step(site: Site, process: Running) -> OnNode:
     mark = secrets.token_hex(8)
     score = site.node_exec(process.node, ["cat", f"/proc/{process.pid}/oom_score_adj"]).text or "0"
     return OnNode(
@@ -95,7 +95,7 @@ def _step(site: Site, process: Process) -> OnNode:
     )
 
 
-def _require_limit(site: Site, process: Process) -> None:
+def _require_limit(site: Site, process: Running) -> None:
     containers = actions.get(site.client, "pods", process.pod, site.namespace)["spec"]["containers"]
     limits = [c.get("resources", {}).get("limits", {}) for c in containers if c["name"] == process.container]
     if not any("memory" in each for each in limits):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from harness.damage.containers import IN_CONTAINER, Process, main_processes
+from harness.damage.containers import IN_CONTAINER, Running, main_processes
 from harness.damage.on_node import OnNode
 from harness.damage.plan import Plan, Stepwise, seen
 from harness.damage.shell import script
@@ -59,7 +59,7 @@ class ContainerPause(Victims, Stepwise, frozen=True, kw_only=True):
         return [proof for each in plan.facts["found"] for proof in _look(site, each, index)]
 
 
-def _look(site: Site, process: Process, index: int) -> list[Evidence]:
+def _look(site: Site, process: Running, index: int) -> list[Evidence]:
     def look() -> tuple[bool, str]:
         state = site.node_exec(process.node, ["sh", "-c", script(_STATE, process.id, process.pid)]).text
         return state.startswith("T"), f"{process.pod}: {state or 'gone'}"

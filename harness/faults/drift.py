@@ -11,7 +11,7 @@ from harness.damage.plan import Injection, Plan, Stepwise, seen
 from harness.damage.site import Site, Touch
 from harness.kube import actions
 from harness.model.errors import ApiError, BadInput, InjectionFailed
-from harness.model.scenario import Effect, Example, merge
+from harness.model.scenario import Effect, Example, is_named, merge
 from harness.model.timeline import Anchor, Evidence
 from harness.model.units import Ref, Selector
 from harness.registry import FAULTS
@@ -127,7 +127,7 @@ def changes(document: Any, patch: Any, path: Path = ()) -> Iterator[tuple[Path, 
     if isinstance(patch, dict) and isinstance(document, dict):
         for key, value in patch.items():
             yield from changes(document.get(key), value, (*path, key))
-    elif _named(patch) and _named(document):
+    elif is_named(patch) and is_named(document):
         there = {item["name"]: item for item in document}
         for item in patch:
             yield from changes(there.get(item["name"]), item, (*path, f"[name={item['name']}]"))
@@ -139,7 +139,3 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return value
-
-
-def _named(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(i, dict) and "name" in i for i in value)

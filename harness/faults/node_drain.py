@@ -8,6 +8,7 @@ import msgspec
 
 from harness.damage import steps
 from harness.damage.edit import edit
+from harness.damage.nodes import evictable
 from harness.damage.plan import Injection, Plan, Stepwise
 from harness.damage.site import Site, Touch
 from harness.kube import actions
@@ -45,11 +46,11 @@ class NodeDrain(Stepwise, frozen=True, kw_only=True):
             raise InjectionFailed(
                 f"node: {node!r} is not accepted here; accepted is one of {', '.join(site.record.nodes)}"
             )
-        pods = self._evictable(site, node)
+        pods = evictable(site, node)
         if not pods:
             raise InjectionFailed(f"node {node} hosts no pod of namespace {site.namespace} that a drain would evict")
         cordon = edit(site, Touch("nodes", "", node, "cordon"), [(("spec", "unschedulable"), True)])
-        victims = [Touch("pods", site.namespace, name, "evict") for name in pods]
+        victims = [Touch("pods", site.namespace, pod.metadata.name, "evict") for pod in pods]
         return Plan(namespace=site.namespace, steps=[cordon], victims=victims, facts={"node": node})
 
     def inject(self, site: Site, plan: Plan) -> Injection:
@@ -61,7 +62,7 @@ class NodeDrain(Stepwise, frozen=True, kw_only=True):
 
         def evict_more() -> bool:
             nonlocal sent
-            left = self._evictable(site, node)
+            left = {pod.metadata.name: pod.metadata.uid for pod in evictable(site, node)}
             for name, uid in left.items():
                 asked = site.clock.now()
                 if actions.evict_pod(site.client, site.namespace, name, uid) == "evicted":
@@ -69,21 +70,11 @@ class NodeDrain(Stepwise, frozen=True, kw_only=True):
             return all(name in evicted for name in left)
 
         if not wait_until(evict_more, timeout_seconds=self.give_up, every_seconds=0.5, clock=site.clock):
-            refused = ", ".join(self._evictable(site, node))
+            refused = ", ".join(pod.metadata.name for pod in evictable(site, node))
             raise InjectionFailed(f"node {node} was not drained in {self.give_up}: disruption budgets keep {refused}")
         anchors = [Anchor("node-cordoned", "nodes", node)]
         anchors += [Anchor("pod-gone", "pods", name, uid) for name, uid in evicted.items()]
         return Injection(sent, anchors)
-
-    def _evictable(self, site: Site, node: str) -> dict[str, str]:
-        """Name to uid of the pods that a drain of the node would evict."""
-        return {
-            pod.metadata.name: pod.metadata.uid
-            for pod in site.picture.pods()
-            if pod.spec.node_name == node
-            and not pod.terminating
-            and not any(owner.kind in ("DaemonSet", "Node") for owner in pod.metadata.owner_references)
-        }
 
     def _choose(self, site: Site) -> str:
         if self.node:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import enum
 import ipaddress
-import secrets
 from typing import ClassVar
 
+from harness.damage import packets
 from harness.damage.nodes import CONTROL_PLANE, OneNode, choose
 from harness.damage.on_node import OnNode
 from harness.damage.plan import Plan, Stepwise
@@ -57,7 +57,7 @@ class NodePartition(OneNode, Stepwise, frozen=True, kw_only=True):
             blocks |= {block for name in peers for block in objects[name]["spec"].get("podCIDRs", [])}
         if not blocks:
             raise InjectionFailed(f"apart-from: {self.apart_from}: no address to cut node {node} off from was found")
-        chain = f"HEALPROOF-{secrets.token_hex(4)}"
+        chain = packets.chain()
         step = OnNode(
             deed=f"cut off from {self.apart_from}", node=node, script=_cut(chain, sorted(blocks)), back=_join(chain)
         )

@@ -6,16 +6,16 @@ from functools import partial
 from typing import Any, ClassVar
 
 from harness.damage.plan import Injection, Plan, Stepwise, seen
+from harness.damage.rewrite import Document, rewrite
 from harness.damage.site import Site, Touch
 from harness.damage.victims import Victims, choose
 from harness.kube import actions
-from harness.model.errors import ApiError, InjectionFailed
+from harness.model.errors import InjectionFailed
 from harness.model.objects import Pod
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor, Evidence
 from harness.registry import FAULTS
 
-_TRIES = 20
 _REASON = "Evicted"
 _REMOVERS = ("StatefulSet", "DaemonSet")
 """The controllers that remove a failed pod; others leave its object lying."""
@@ -88,20 +88,13 @@ def _answered(site: Site, plan: Plan, name: str, uid: str) -> tuple[bool, str]:
 
 
 def _fail(site: Site, name: str, uid: str) -> None:
-    """Read, change and write the status, again while somebody else was quicker."""
-    for _ in range(_TRIES):
-        pod = actions.get(site.client, "pods", name, site.namespace)
+    def fail(pod: Document) -> None:
         if pod["metadata"]["uid"] != uid:
             raise InjectionFailed(f"pod {name} was replaced by another of that name meanwhile")
-        try:
-            failed = {**pod, "status": _failed(pod["status"])}
-            actions.replace(site.client, "pods", failed, site.namespace, subresource="status")
-        except ApiError as error:
-            if error.status != 409:
-                raise
-        else:
-            return
-    raise InjectionFailed(f"the status of pod {name} changes too often to be written: {_TRIES} tries")
+        pod["status"] = _failed(pod["status"])
+
+    if not rewrite(site, Touch("pods", site.namespace, name, "fail"), fail, subresource="status"):
+        raise InjectionFailed(f"pod {name} went before it could be made to fail")
 
 
 def _failed(status: dict[str, Any]) -> dict[str, Any]:

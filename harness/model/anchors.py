@@ -97,13 +97,7 @@ _SHOWS: dict[str, tuple[type[Lean] | tuple[type[Lean], ...], Callable[[Anchor, C
     "condition": ((Node, Pod, Workload), _condition),
     "generation": (Lean, lambda anchor, change, thing: thing.metadata.generation > anchor.count),
     "observed": (Workload, lambda anchor, change, thing: thing.status.observed_generation > anchor.count),
-    "terminating": (Lean, lambda anchor, change, thing: _is_leaving(anchor, thing.metadata)),
-    "gone": (Lean, lambda anchor, change, thing: change.op == "deleted" or thing.metadata.uid != anchor.uid),
 }
-
-
-def _is_leaving(anchor: Anchor, meta: ObjectMeta) -> bool:
-    return meta.uid == anchor.uid and meta.deletion_timestamp is not None
 
 
 def _shows(anchor: Anchor, change: Change) -> bool:

@@ -30,8 +30,17 @@ class Outage(enum.StrEnum):
     PAUSED = "paused"  # frozen: it holds its connections and answers nothing
 
 
-CONTROL_PLANE_PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
-"""The parts of a control plane, by the names that Kubernetes gives them."""
+class Part(enum.StrEnum):
+    """The parts of a control plane, by the names that Kubernetes gives them."""
+
+    ETCD = "etcd"
+    API_SERVER = "kube-apiserver"
+    CONTROLLER_MANAGER = "kube-controller-manager"
+    SCHEDULER = "kube-scheduler"
+
+
+CONTROL_PLANE_PARTS = tuple(str(part) for part in Part)
+"""Their names alone."""
 
 
 class Down(NamedTuple):

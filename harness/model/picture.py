@@ -260,7 +260,7 @@ class Picture:
         if anchor.kind == "event":
             return False  # an Event of the same words from before the injection proves nothing
         things = self._objects.get(anchor.resource, {})
-        if anchor.kind in ("pod-gone", "gone") and anchor.name not in things:
+        if anchor.kind == "pod-gone" and anchor.name not in things:
             return True
         if anchor.kind == "no-endpoints":
             return not self.ready_endpoints(anchor.name)

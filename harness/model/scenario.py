@@ -259,14 +259,15 @@ def merge(target: Any, patch: Any) -> Any:
             else:
                 merged[key] = merge(target.get(key), value)
         return merged
-    if _named(target) and _named(patch):
+    if is_named(target) and is_named(patch):
         wanted = {item["name"]: item for item in patch}
         kept = [merge(item, wanted.pop(item["name"])) if item["name"] in wanted else item for item in target]
         return kept + list(wanted.values())
     return patch
 
 
-def _named(value: Any) -> bool:
+def is_named(value: Any) -> bool:
+    """Whether it is a list that merges by `name`."""
     return (
         isinstance(value, list)
         and bool(value)

@@ -64,8 +64,8 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     ready), `node-cordoned`, `generation` (the object's generation is above `count`), `event` (an Event that was
     seen after the injection, about an object whose name begins with `name` and whose uid is not in `apart_from`,
     with `text` in its message), `node-not-ready`, `node-tainted` (`text` is the taint's key), `condition` (`text` is
-    `Type=Status`, or a reason), `observed` (the controller has acted on a generation above `count`), `terminating`,
-    `gone` (the object with `uid`), `no-endpoints` (no ready endpoint of Service `name`), and of a pod whose name
+    `Type=Status`, or a reason), `observed` (the controller has acted on a generation above `count`),
+    `no-endpoints` (no ready endpoint of Service `name`), and of a pod whose name
     begins with `name` and whose uid is not in `apart_from`: `pod-new`, `pod-waiting` (a container waits, its reason
     matches the pattern `text`), `pod-unschedulable` (`text` is in the scheduler's message), `pod-crashed` (a
     container ended with this reason or exit code).

@@ -50,7 +50,7 @@ CAPABILITIES = (
     Capability.CONTROL_PLANE,
     Capability.DISPOSABLE,
 )
-_FOUND_OUT = (Capability.NETEM, Capability.NETWORK_POLICY)
+FOUND_OUT = (Capability.NETEM, Capability.NETWORK_POLICY)
 """What depends on the machine and on the node image."""
 NODES_STEP = "Preparing nodes"  # kind says it when the node containers run
 SERVICE_SUBNET = "10.96.0.0/16"  # kind's own; no shape changes it
@@ -192,7 +192,7 @@ class KindProvider(KindOutages):
             shape=shape,
             kubeconfig=str(files.kubeconfig),
             context=f"kind-{cluster}",
-            capabilities=CAPABILITIES + tuple(found for found in _FOUND_OUT if facts[found] == "yes"),
+            capabilities=CAPABILITIES + tuple(found for found in FOUND_OUT if facts[found] == "yes"),
             nodes=tuple(sorted(kind_nodes.containers(engine, cluster), key=lambda node: (node != control_plane, node))),
             audit_log=str(files.audit_log),
             kubernetes_version=version,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import random
 import signal
 import sys
 import time
@@ -21,7 +20,7 @@ import msgspec
 from contract.examples import load_fault, manifests
 from harness.damage.plan import damage_of
 from harness.damage.site import Site
-from harness.damage.ways import levers, reach
+from harness.damage.ways import enter
 from harness.journal import Journal
 from harness.kube.client import Client
 from harness.kube.informer import Hub
@@ -77,18 +76,7 @@ def standing(record: ClusterRecord, namespace: str, folder: Path) -> Iterator[St
         recorder.sinks.append(picture.see)
         watching = watch(hub, recorder, namespace)
         hub.wait_synced(WATCHED, 30)
-        draws = random.Random(0)  # noqa: S311 - which pod is hit does not matter here
-        site = Site(
-            client=client,
-            record=record,
-            namespace=namespace,
-            picture=picture,
-            node_exec=reach(record),
-            levers=levers(record),
-            clock=clock,
-            random=draws,
-            note=lambda text: None,
-        )
+        site = enter(record, client, clock, picture, namespace=namespace)
         yield Standing(site, recorder)
         watching.close()
     hub.close()

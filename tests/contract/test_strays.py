@@ -5,19 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from real_runs import Ground, required
+from real_runs import Ground
 
 from contract.examples import load_fault, manifests
+from contract.leftovers import await_quiet, left_after, snapshot
 from contract.standing import standing
 from harness.damage import steps
 from harness.damage.plan import damage_of
-from harness.damage.ways import levers, reach
 from harness.kube import actions
-from harness.machine.clock import wait_until
 from harness.providers.lease import lease
 from harness.registry import FAULTS
 from harness.residue.differences import differences
-from harness.residue.snapshot import Snapshot, take
 
 LEFT: dict[str, dict[str, tuple[str, ...]]] = {
     "kwok": {
@@ -45,28 +43,17 @@ def test_what_no_journal_knows_is_found_by_its_marks(
     ground: Ground = request.getfixturevalue(f"{provider}_ground")
     with lease(ground.record, exclusive=True):
         ground.healproof("recover", "--all", "--cluster", ground.record.name)  # of what other tests left standing
-        required(lambda: _nothing_goes(ground), "all namespaces that go to be gone", 90)
-        before = _snapshot(ground)
+        await_quiet(ground)
+        before = snapshot(ground.client, ground.record)
         for name, faults in LEFT[provider].items():
             _leave(ground, name, faults, tmp_path / name)
     assert ground.pending() == []
-    assert differences(before, _snapshot(ground)) != []
+    assert differences(before, snapshot(ground.client, ground.record)) != []
     said = ground.healproof("recover", "--all", "--cluster", ground.record.name, seconds=240)
     assert said.code == 0, said.text
     assert said.text.count("undid ") >= sum(len(faults) for faults in LEFT[provider].values())
-    left: list[str] = []
-
-    def clean() -> bool:
-        left[:] = [str(each) for each in differences(before, _snapshot(ground))]
-        return not left
-
-    wait_until(clean, timeout_seconds=90, every_seconds=0.5)
-    assert left == []
+    assert left_after(ground.client, ground.record, before, seconds=90) == []
     assert "undone: 0" in ground.healproof("recover", "--all", "--cluster", ground.record.name).text
-
-
-def _nothing_goes(ground: Ground) -> bool | None:
-    return all("deletionTimestamp" not in space["metadata"] for space in ground.listed("namespaces")) or None
 
 
 def _leave(ground: Ground, name: str, faults: tuple[str, ...], folder: Path) -> None:
@@ -82,7 +69,3 @@ def _leave(ground: Ground, name: str, faults: tuple[str, ...], folder: Path) -> 
             plan = damage_of(load_fault(fault, folder)).plan(stand.site)
             assert plan.steps, f"{fault} leaves nothing behind"
             steps.do(stand.site, plan.steps)
-
-
-def _snapshot(ground: Ground) -> Snapshot:
-    return take(ground.client, ground.record, reach(ground.record), levers(ground.record).down_now)

@@ -13,16 +13,18 @@ from contract.examples import load_fault
 from contract.standing import standing
 
 from harness.cli import main as healproof
-from harness.damage.plan import damage_of
+from harness.damage.plan import Damage, Plan, damage_of
 from harness.damage.site import Site
 from harness.damage.undo import undo_all
 from harness.journal import Journal
 from harness.kube import actions
 from harness.kube.client import Client
+from harness.machine.clock import wait_until
 from harness.model.cluster import ClusterRecord, Outage
 from harness.model.errors import HealproofError
 from harness.registry import FAULTS
 
+PLAN_SECONDS = 60
 ACCIDENTS = ("killed", "api-down", "target-restarted")
 
 
@@ -63,7 +65,7 @@ def run(name: str, record: ClusterRecord, namespace: str, folder: Path, point: P
     damage = damage_of(fault)
     with standing(record, namespace, folder) as stand:
         stand.steady(FAULTS[name].example)
-        plan = damage.plan(stand.site)
+        plan = _planned(damage, stand.site)
         wire = Tripwire(point, lambda: _accident(point.accident, stand.site, plan.touches))
         site = _wired(stand.site, wire)
         wire_journal(wire)
@@ -76,6 +78,23 @@ def run(name: str, record: ClusterRecord, namespace: str, folder: Path, point: P
         undo_all(site, journal, lambda intent, error: None)
         journal.discard()
     (folder / "passed.json").write_bytes(msgspec.json.encode(wire.passed))
+
+
+def _planned(damage: Damage, site: Site) -> Plan:
+    """The plan, once what the point before has left to the controllers is there again, such as a node's Lease."""
+    refused: list[HealproofError] = []
+
+    def plan() -> Plan | None:
+        try:
+            return damage.plan(site)
+        except HealproofError as error:
+            refused.append(error)
+            return None
+
+    planned = wait_until(plan, timeout_seconds=PLAN_SECONDS, every_seconds=0.2)
+    if planned is None:
+        raise refused[-1]
+    return planned
 
 
 def recover(point: Point, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from harness.damage.addition import Addition
+from harness.damage.outage import CONTROL_PLANE
 from harness.damage.plan import Plan, fault_of
 from harness.damage.site import Touch
 from harness.model.cluster import Capability, ClusterRecord
@@ -12,8 +13,6 @@ from harness.model.errors import GuardRefused
 from harness.model.limits import PROTECTED, Confirmation, Limits
 from harness.model.scenario import Fault, Reach
 
-CONTROL_PLANE = "control-plane"
-"""The resource of a touch that is a part of the control plane, not an object."""
 _CONFIRM = f"confirm it with --healproof-confirm={Confirmation.CONTROL_PLANE}"
 
 
