@@ -57,10 +57,10 @@ def evictable(site: Site, node: str) -> list[Pod]:
         pod
         for pod in site.picture.pods()
         if pod.spec.node_name == node
-        and not pod.terminating
+        and pod.active
         and not any(owner.kind in ("DaemonSet", "Node") for owner in pod.metadata.owner_references)
     ]
 
 
 def _hosted(site: Site, hosting: Selector) -> list[Pod]:
-    return [pod for pod in site.picture.pods() if hosting.matches(pod.metadata.labels) and not pod.terminating]
+    return [pod for pod in site.picture.pods() if hosting.matches(pod.metadata.labels) and pod.active]

@@ -24,14 +24,14 @@ class Victims(Fault, frozen=True, kw_only=True):
 
 
 def choose(site: Site, victims: Victims) -> list[Pod]:
-    """The pods to hit, drawn by the seed from those that carry the labels and are not terminating.
+    """The pods to hit, drawn by the seed from those that carry the labels and are neither terminating nor over.
 
     Pods that another fault of the same moment takes are drawn only where there are no others.
 
     Raises InjectionFailed where too few match.
     """
     fit = sorted(
-        (pod for pod in site.picture.pods() if victims.select.matches(pod.metadata.labels) and not pod.terminating),
+        (pod for pod in site.picture.pods() if victims.select.matches(pod.metadata.labels) and pod.active),
         key=lambda pod: pod.metadata.name,
     )
     wanted = number_of(victims, len(fit))

@@ -31,7 +31,7 @@ def locate(site: Site, claim: Ref) -> Volume:
     path = (spec.get("hostPath") or spec.get("local") or {}).get("path")
     if not path:
         raise InjectionFailed(f"{claim}: its volume is neither `local` nor `hostPath`, so no node folder can be broken")
-    users = [pod for pod in site.picture.pods() if _uses(pod, claim.name) and not pod.terminating]
+    users = [pod for pod in site.picture.pods() if _uses(pod, claim.name) and pod.active]
     if not users:
         raise InjectionFailed(f"{claim}: no pod of namespace {site.namespace} uses it")
     node = users[0].spec.node_name

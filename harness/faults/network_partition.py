@@ -74,7 +74,7 @@ class NetworkPartition(Stepwise, frozen=True, kw_only=True):
 
 
 def _links(site: Site, field: str, selector: Selector) -> list[Link]:
-    fit = [pod for pod in site.picture.pods() if selector.matches(pod.metadata.labels) and not pod.terminating]
+    fit = [pod for pod in site.picture.pods() if selector.matches(pod.metadata.labels) and pod.active]
     if not fit:
         raise InjectionFailed(f"{field}: {selector} matches no pod in namespace {site.namespace}")
     return packets.links(site, fit)

@@ -82,7 +82,7 @@ class NetworkPolicy(Stepwise, frozen=True, kw_only=True):
         return seen(site, index, "a connection between two pods", look, within_seconds=8.0)
 
     def _path(self, site: Site) -> _Path:
-        pods = [pod for pod in site.picture.pods() if pod.ready and not pod.terminating]
+        pods = [pod for pod in site.picture.pods() if pod.ready and pod.active]
         denied = [pod for pod in pods if self.select is None or self.select.matches(pod.metadata.labels)]
         for server in denied:
             port = _port(site, server)

@@ -83,7 +83,7 @@ class NodeDrain(Stepwise, frozen=True, kw_only=True):
             raise InjectionFailed("node-drain: neither `node` nor `hosting` says which node to drain")
         hosts: dict[str, int] = {}
         for pod in site.picture.pods():
-            if self.hosting.matches(pod.metadata.labels) and not pod.terminating:
+            if self.hosting.matches(pod.metadata.labels) and pod.active:
                 hosts[pod.spec.node_name] = hosts.get(pod.spec.node_name, 0) + 1
         if not hosts:
             raise InjectionFailed(f"hosting: {self.hosting} matches no pod in namespace {site.namespace}")

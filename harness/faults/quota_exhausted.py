@@ -15,8 +15,6 @@ from harness.model.scenario import Effect, Example
 from harness.model.timeline import Evidence
 from harness.registry import FAULTS
 
-_ENDED = ("Succeeded", "Failed")
-
 
 @FAULTS.enter("quota-exhausted")
 class QuotaExhausted(Stepwise, frozen=True, kw_only=True):
@@ -35,7 +33,7 @@ class QuotaExhausted(Stepwise, frozen=True, kw_only=True):
 
     def plan(self, site: Site) -> Plan:
         """Count the pods that a quota counts."""
-        running = sum(pod.status.phase not in _ENDED for pod in site.picture.pods())
+        running = sum(not pod.over for pod in site.picture.pods())
         hard = self.hard or {"pods": str(running)}
         quota = {
             "apiVersion": "v1",

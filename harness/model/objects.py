@@ -110,6 +110,16 @@ class Pod(Lean, frozen=True):
         return self.metadata.deletion_timestamp is not None
 
     @property
+    def over(self) -> bool:
+        """Whether its containers have ended for good: nothing will start them again."""
+        return self.status.phase in ("Succeeded", "Failed")
+
+    @property
+    def active(self) -> bool:
+        """Neither terminating nor over: a pod that its controller counts."""
+        return not self.terminating and not self.over
+
+    @property
     def ready(self) -> bool:
         """Whether the Ready condition is True; a terminating pod's may be, so look at `terminating` too."""
         return any(c.type == "Ready" and c.status == "True" for c in self.status.conditions)

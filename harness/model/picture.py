@@ -193,9 +193,7 @@ class Picture:
         spec_wants = owner.status.desired_number_scheduled if ref.kind == "daemonset" else owner.spec.replicas
         wants = 1 if spec_wants is None else spec_wants
         desired = self._pinned.get(ref, wants)
-        pods = [
-            pod for pod in self.pods_of(ref) if not pod.terminating and pod.status.phase not in ("Failed", "Succeeded")
-        ]
+        pods = [pod for pod in self.pods_of(ref) if pod.active]
         ready = sum(pod.ready for pod in pods)
         updated = owner.status.updated_number_scheduled if ref.kind == "daemonset" else owner.status.updated_replicas
         lacks = ""

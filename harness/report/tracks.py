@@ -129,7 +129,7 @@ def state_of(thing: Lean, *, was_ready: bool) -> tuple[State, str]:
         return State.NOT_READY, "unknown"
     if thing.terminating:
         return State.TERMINATING, "terminating"
-    if thing.status.phase in ("Succeeded", "Failed"):
+    if thing.over:
         return State.ENDED, thing.status.reason or thing.status.phase.lower()
     return (State.READY, "ready") if thing.ready else _unready_state(thing, was_ready=was_ready)
 
