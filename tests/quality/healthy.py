@@ -49,6 +49,13 @@ def whole_at_the_very_deadline() -> Case:
     return scenario(), story.at(25.5).event("web-9", "Started").end(30)
 
 
+@healthy(Outcome.PASSED, "recovered 1.50")
+def failed_pod_lies_about() -> Case:
+    """A pod that its node evicted stays as Failed; its controller has made another and does not count it."""
+    story = Story().baseline().at(4.0).kill("web-0").at(4.5).pod("web-0", ready=False, phase="Failed")
+    return scenario(), story.at(5.5).pod("web-9").end(10)
+
+
 @healthy(Outcome.PASSED, "recovered 8.00")
 def flaps_and_then_holds() -> Case:
     """A first healthy stretch is too short, the second is in time."""

@@ -27,7 +27,10 @@ class Mutation(NamedTuple):
 
 MUTATIONS = {
     "terminating pods count": Mutation(
-        "model/picture.py", "if not pod.terminating and pod.status.phase not in", "if pod.status.phase not in"
+        "model/objects.py", "return not self.terminating and not self.over", "return not self.over"
+    ),
+    "pods that are over count": Mutation(
+        "model/objects.py", "return not self.terminating and not self.over", "return not self.terminating"
     ),
     "desired count not pinned": Mutation(
         "model/picture.py", "desired = self._pinned.get(ref, wants)", "desired = wants"
