@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from real_runs import Ground
 
 from harness.kube.client import Client
@@ -11,6 +12,9 @@ from harness.machine.progress import Silent
 from harness.providers import catalogue, doctor
 
 KIND_SHAPE = "two-workers"
+
+settings.register_profile("healproof", deadline=None)  # how long an example takes is the machine's affair
+settings.load_profile("healproof")
 
 
 @pytest.fixture(scope="session")
