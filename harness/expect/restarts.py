@@ -6,7 +6,7 @@ from typing import Annotated
 
 import msgspec
 
-from harness.model.objects import Pod
+from harness.model.objects import ContainerStatus, Pod
 from harness.model.picture import REPLICA_KINDS, Picture
 from harness.model.scenario import Checker, Expectation
 from harness.model.timeline import AnyEntry, Change, Phase
@@ -20,7 +20,8 @@ _KINDS = (*REPLICA_KINDS, "job", "pod")
 class Restarts(Expectation, frozen=True, kw_only=True):
     """From the end of the baseline to the end of the run containers of the workload restart at most `at-most` times.
 
-    Counted over all pods that the workload owns in that time, those that came or went included.
+    Counted over all pods that the workload owns in that time, those that came or went included. A container that
+    has ended and will be started again counts already, for the run may be over before the kubelet has done so.
     """
 
     at_most: Annotated[int, msgspec.Meta(ge=0)]
@@ -45,7 +46,7 @@ class _Count(Checker):
 
     def see(self, entry: AnyEntry, picture: Picture) -> None:
         if isinstance(entry, Phase) and entry.name == "inject" and self._before is None:
-            self._before = {pod.metadata.uid: pod.restarts for pod in picture.pods_of(self._promise.of)}
+            self._before = {pod.metadata.uid: _ends(pod) for pod in picture.pods_of(self._promise.of)}
         if self._before is None or self._broken is not None or not _about_pods(entry):
             return
         for pod in picture.pods_of(self._promise.of):
@@ -71,7 +72,7 @@ class _Count(Checker):
         return self._found(Outcome.PASSED, text, now, picture)
 
     def _count(self, pod: Pod) -> None:
-        self._highest[pod.metadata.uid] = max(self._highest.get(pod.metadata.uid, 0), pod.restarts)
+        self._highest[pod.metadata.uid] = max(self._highest.get(pod.metadata.uid, 0), _ends(pod))
 
     def _restarts(self) -> int:
         before = self._before or {}
@@ -89,6 +90,21 @@ class _Count(Checker):
             difference=f"{extra} restarts too many" if outcome is Outcome.FAILED else "",
             measures=[Measure(name="restarts", value=self._restarts(), unit="count")],
         )
+
+
+def _ends(pod: Pod) -> int:
+    """How often its containers have ended to be started again, whether or not that has happened yet."""
+    return pod.restarts + sum(_starts_again(pod, status) for status in pod.status.container_statuses)
+
+
+def _starts_again(pod: Pod, status: ContainerStatus) -> bool:
+    """Whether a container is down for now: the kubelet counts a restart only once it has started it."""
+    ended = status.state.terminated
+    if ended is None and status.state.waiting is not None:
+        ended = status.last_state.terminated
+    if ended is None or not pod.active or pod.spec.restart_policy == "Never":
+        return False
+    return pod.spec.restart_policy == "Always" or ended.exit_code != 0
 
 
 def _about_pods(entry: AnyEntry) -> bool:

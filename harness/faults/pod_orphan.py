@@ -27,6 +27,7 @@ class PodOrphan(Victims, Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "the owning controller creates replacements; a StatefulSet cannot"
+    budget: ClassVar[str] = "pod-orphan"
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
 
     label: Annotated[str, msgspec.Meta(pattern=r"^[\w./-]*$")] = ""
@@ -49,8 +50,10 @@ class PodOrphan(Victims, Stepwise, frozen=True, kw_only=True):
         """Nobody but the controller takes its owner reference away."""
 
         def look() -> tuple[bool, str]:
-            pods = [pod for pod in site.picture.pods() if pod.metadata.uid in plan.facts["pods"]]
-            kept = ", ".join(pod.metadata.name for pod in pods if pod.controller_uid)
+            there = {pod.metadata.uid: pod for pod in site.picture.pods()}
+            if not there.keys() >= set(plan.facts["pods"]):
+                return False, "a pod is gone altogether"
+            kept = ", ".join(there[uid].metadata.name for uid in plan.facts["pods"] if there[uid].controller_uid)
             return not kept, f"still owned: {kept}" if kept else "released them"
 
         return seen(site, index, "the controller", look)

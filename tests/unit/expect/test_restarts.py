@@ -41,6 +41,28 @@ def test_the_restarts_of_a_pod_that_went_still_count() -> None:
     assert outcome(story().at(5.0).pod("web-9", restarts=2).at(6.0).drop("pods", "web-9"), 1) is Outcome.FAILED
 
 
+def test_a_container_that_has_just_ended_counts() -> None:
+    """The run may be over before the kubelet has started it again; once it has, it is the same restart."""
+    ended = story().at(5.0).pod("web-1", restarts=5, exit_code=137)
+    assert outcome(ended, 0) is Outcome.FAILED
+    assert outcome(ended.at(5.5).pod("web-1", restarts=6), 1) is Outcome.PASSED
+
+
+def test_a_crash_loop_from_before_does_not_count() -> None:
+    """It was down before the fault; that it is started once more is no news."""
+    told = Story().baseline()
+    inject = told.entries.pop()
+    told.pod("web-1", ready=False, restarts=5, exit_code=1).say(inject).at(4.0).kill("web-0")
+    assert outcome(told.at(5.0).pod("web-1", restarts=6), 0) is Outcome.PASSED
+
+
+@pytest.mark.parametrize(("phase", "terminating"), [("Running", True), ("Succeeded", False), ("Failed", False)])
+def test_containers_that_end_with_their_pod_do_not_count(phase: str, terminating: bool) -> None:
+    """Nobody starts them again."""
+    told = story().at(5.0).pod("web-1", restarts=5, exit_code=0, phase=phase, terminating=terminating)
+    assert outcome(told, 0) is Outcome.PASSED
+
+
 def test_pods_that_are_seen_before_their_replica_set_count() -> None:
     """The ReplicaSet tells later whose pods they are."""
     assert outcome(story().at(5.0).pod("web-9", owner="uid-web-2", restarts=2).replicaset("web-2"), 1) is Outcome.FAILED
