@@ -12,6 +12,8 @@ from harness.kube import actions
 from harness.kube.client import Client
 from harness.model.cluster import ClusterRecord
 from harness.model.units import Ref
+from harness.observe.timeline import Recorder
+from harness.observe.watches import written
 
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job")
 
@@ -28,6 +30,7 @@ def place(
     client: Client,
     record: ClusterRecord,
     journal: Journal,
+    recorder: Recorder,
     *,
     namespace: str,
     run: str,
@@ -36,7 +39,8 @@ def place(
 ) -> Intent:
     """Create the namespace (or use the allowed one) and apply the manifests; gives the entry that undoes it.
 
-    `probers` are the names of pods that observers are about to add, to be taken away with the rest.
+    `probers` are the names of pods that observers are about to add, to be taken away with the rest. Each write is
+    recorded with the time of its acknowledgement, so that the delay of the watch can be told.
     """
     guard.check_namespace(record, namespace)
     if record.namespaces is None:
@@ -47,7 +51,9 @@ def place(
         identities += [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}} for name in probers]
         intent = journal.intend(OBJECTS, {"namespace": namespace, "objects": identities})
     for manifest in manifests:
-        actions.apply(client, manifest, namespace)
+        sent = recorder.now()
+        stored = actions.apply(client, manifest, namespace)
+        recorder.write(written(stored, sent, recorder.now()))
     return intent
 
 

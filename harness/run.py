@@ -10,6 +10,7 @@ import random
 from pathlib import Path
 from typing import NamedTuple
 
+from harness.budget.forecast import Ground, refusal, zones_of
 from harness.damage import guard
 from harness.damage.site import Levers, NodeExec, Site
 from harness.damage.undo import undo_all
@@ -22,13 +23,15 @@ from harness.machine.clock import Clock
 from harness.machine.progress import Progress
 from harness.model.agenda import Agenda
 from harness.model.cluster import ClusterRecord
-from harness.model.errors import HealproofError, UndoFailed
+from harness.model.errors import BadInput, HealproofError, UndoFailed
 from harness.model.limits import Limits
 from harness.model.scenario import Scenario
 from harness.model.timeline import AnyEntry, Broken, Note, Phase
+from harness.model.timers import DEFAULT, Timers
 from harness.model.units import Ref
 from harness.model.verdict import Verdict
 from harness.observe.header import header_of
+from harness.observe.state import StateReader
 from harness.observe.timeline import Recorder
 from harness.observe.traffic import Traffic, traffic_needed
 from harness.observe.watches import WATCHED, watch
@@ -60,6 +63,7 @@ class Bench(NamedTuple):
     seed: int
     prober_image: str
     limits: Limits
+    timers: Timers | None = None
 
 
 class Ran(NamedTuple):
@@ -95,7 +99,7 @@ class _Run:
         self.entries: list[AnyEntry] = []
         self._recorder = Recorder(folder / "timeline.jsonl", bench.clock)
         self._recorder.sinks += [self.entries.append, self._judge.see]
-        self._recorder.write(header_of(scenario, bench.record, self._namespace, started_at))
+        self._recorder.write(header_of(scenario, bench.record, self._namespace, started_at, bench.timers))
         self._journal = Journal.begin(run=bench.run, scenario=scenario.name, cluster=bench.record)
         self._watching: Subscription | None = None
         self._traffic: list[Traffic] = []
@@ -111,6 +115,7 @@ class _Run:
             random=random.Random(f"{bench.seed}:{scenario.name}"),  # noqa: S311 - a printed seed must repeat the run
             note=self._note,
         )
+        self._state = StateReader(scenario, self._site, self._recorder)
         self._injector = Injector(
             scenario,
             self._site,
@@ -158,6 +163,7 @@ class _Run:
         guard.foresee(self._scenario, self._bench.record, self._bench.limits, self._namespace)
         self._watching = watch(self._bench.hub, self._recorder, self._namespace)
         self._bench.hub.wait_synced(WATCHED, SYNC_SECONDS_MAX)
+        self._check_budgets()
         self._traffic = [
             Traffic(self._bench.client, self._recorder, self._namespace, need, self._bench.prober_image)
             for need in traffic_needed(self._scenario)
@@ -166,6 +172,7 @@ class _Run:
             self._bench.client,
             self._bench.record,
             self._journal,
+            self._recorder,
             namespace=self._namespace,
             run=self._bench.run,
             manifests=self._scenario.manifests,
@@ -173,6 +180,14 @@ class _Run:
         )
         for traffic in self._traffic:
             traffic.prepare()
+
+    def _check_budgets(self) -> None:
+        """A deadline that follows from the timers must be one before anything is touched."""
+        ground = Ground(self._bench.timers or DEFAULT, zones_of(self._judge.picture))
+        for promise in self._scenario.expect:
+            reason = refusal(self._scenario, promise, ground)
+            if reason is not None:
+                raise BadInput(f"{promise.name}: {reason.wrong}; accepted is {reason.accepted}")
 
     def _baseline(self) -> bool:
         """Wait until every workload has been whole for a while and traffic flows; says whether that came to be."""
@@ -192,6 +207,7 @@ class _Run:
             return False
         for traffic in self._traffic:
             traffic.start(TRAFFIC_SECONDS_MAX)
+        self._state.before()
         self._nodes_before = self._judge.picture.node_marks()
         return True
 
@@ -254,6 +270,7 @@ class _Run:
     def _residue(self) -> None:
         """Nodes must carry the marks (cordons, taints) that they carried before, as the watch shows them."""
         self._phase("residue")
+        self._state.after()
         picture = self._judge.picture
         until = self._now() + RESIDUE_SECONDS_MAX
         if not self._recorder.wait(lambda: picture.node_marks() == self._nodes_before, until):

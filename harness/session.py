@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,20 +10,28 @@ from typing import NamedTuple
 
 import pytest
 
+from harness.anatomy.recoveries import recoveries_of
+from harness.budget.forecast import by_deadline_of
 from harness.damage.ways import levers, reach
 from harness.kube.client import Client
 from harness.kube.informer import Hub
 from harness.machine.clock import Clock, Monotonic
 from harness.machine.progress import Progress
+from harness.model.anatomy import Anatomy
 from harness.model.cluster import ClusterRecord
 from harness.model.errors import HealproofError
 from harness.model.limits import Limits
+from harness.model.proof import held
 from harness.model.result import ScenarioResult, Stage
-from harness.model.scenario import Control, Scenario
+from harness.model.scenario import Scenario
 from harness.model.timeline import AnyEntry, Phase
+from harness.model.timers import DEFAULT
 from harness.model.verdict import Finding, Outcome, Verdict
+from harness.observe.timers import read_timers
 from harness.providers.lease import lease
+from harness.report.healing import recovery_lines
 from harness.report.results import write_result
+from harness.report.words import twin_words
 from harness.run import Bench, run_scenario
 
 
@@ -46,11 +55,11 @@ class Outcomes(NamedTuple):
         if result.outcome is Outcome.SKIPPED:
             pytest.skip(result.skip_reason)
         if result.control_held is False and result.outcome is Outcome.FAILED:
-            raise PromiseBroken(f"the broken twin {result.control} did not fail as declared\n{explain(result.verdict)}")
+            raise PromiseBroken(f"{twin_words(result)}\n{explain(result.verdict, result.recoveries)}")
         if result.outcome is Outcome.FAILED:
-            raise PromiseBroken(explain(result.verdict))
+            raise PromiseBroken(explain(result.verdict, result.recoveries))
         if result.outcome is Outcome.INCONCLUSIVE:
-            raise Undecided(explain(result.verdict))
+            raise Undecided(explain(result.verdict, result.recoveries))
 
 
 Publish = Callable[[ScenarioResult, list[AnyEntry]], None]
@@ -91,17 +100,24 @@ class Arena:
             seed=seed,
             prober_image=prober_image,
             limits=limits or Limits.of({}, disposable=record.disposable),
+            timers=read_timers(client, record),
         )
 
-    def run(self, scenario: Scenario, *, node_id: str = "", control: str = "") -> Outcomes:
-        """Run a scenario, or with `control` the broken twin of that name; writes its result into the run's folder."""
-        needs = scenario.needs.union(scenario.control[control].needs if control else ())
+    def run(self, scenario: Scenario, *, node_id: str = "", control: str = "", repetition: int = 0) -> Outcomes:
+        """Run a scenario, or with `control` the twin of that name; writes its result into the run's folder.
+
+        Each `repetition`, counted from 1, draws its random choices from the run's seed and its own number.
+        """
+        wanted = scenario.twin(control) if control else scenario
+        if control:
+            wanted = by_deadline_of(scenario, wanted, self._bench.timers or DEFAULT)
+        needs = scenario.needs | wanted.needs.union(*(each.needs for each in wanted.control.values() if control))
         lacking = sorted(needs - frozenset(self.record.capabilities))
         if lacking:
-            outcome = Outcomes(self._skipped(scenario, node_id, control, lacking), [])
+            outcome = Outcomes(self._skipped(scenario, node_id, control, repetition, lacking), [])
         else:
-            outcome = self._ran(scenario, node_id, control)
-        write_result(self._folder_of(outcome.result), outcome.result)
+            outcome = self._ran(scenario, wanted, node_id, repetition)
+        write_result(self._folder / folder_name(outcome.result), outcome.result)
         if self._publish is not None:
             self._publish(*outcome)
         return outcome
@@ -111,12 +127,11 @@ class Arena:
         self._bench.hub.close()
         self.client.close()
 
-    def _ran(self, scenario: Scenario, node_id: str, control: str) -> Outcomes:
-        wanted = scenario.twin(control) if control else scenario
-        slug = slug_of(wanted.name)
-        with lease(self.record, exclusive=scenario.alone):
-            ran = run_scenario(wanted, self._bench, self._folder / slug)
-        held = holds(scenario.control[control], ran.verdict) if control else None
+    def _ran(self, scenario: Scenario, wanted: Scenario, node_id: str, repetition: int) -> Outcomes:
+        slug = slug_of(wanted.name, repetition)
+        bench = self._bench._replace(seed=seed_of(self._bench.seed, repetition))
+        with lease(self.record, exclusive=wanted.alone):
+            ran = run_scenario(wanted, bench, self._folder / slug)
         result = ScenarioResult(
             name=scenario.name,
             node_id=node_id,
@@ -131,12 +146,16 @@ class Arena:
             cluster=self.record.name,
             provider=self.record.provider,
             timeline=f"{slug}/timeline.jsonl",
-            control=control,
-            control_held=held,
+            control=wanted.twin_of,
+            control_held=held(wanted, ran.verdict),
+            recoveries=recoveries_of(wanted, ran.entries, ran.verdict),
+            repetition=repetition,
         )
         return Outcomes(result, ran.entries)
 
-    def _skipped(self, scenario: Scenario, node_id: str, control: str, lacking: Sequence[str]) -> ScenarioResult:
+    def _skipped(
+        self, scenario: Scenario, node_id: str, control: str, repetition: int, lacking: Sequence[str]
+    ) -> ScenarioResult:
         reason = f"needs {', '.join(lacking)}; cluster {self.record.name} ({self.record.provider}) lacks that"
         return ScenarioResult(
             name=scenario.name,
@@ -152,15 +171,26 @@ class Arena:
             provider=self.record.provider,
             skip_reason=reason,
             control=control,
+            repetition=repetition,
         )
 
-    def _folder_of(self, result: ScenarioResult) -> Path:
-        return self._folder / slug_of(f"{result.name}-{result.control}" if result.control else result.name)
+
+def folder_name(result: ScenarioResult) -> str:
+    """The folder of a result below that of its run."""
+    return slug_of(f"{result.name}-{result.control}" if result.control else result.name, result.repetition)
 
 
-def slug_of(name: str) -> str:
-    """A folder name for a scenario."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "scenario"
+def slug_of(name: str, repetition: int = 0) -> str:
+    """A folder name for a scenario, or for one of its repetitions, which have folders below it."""
+    slug = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "scenario"
+    return f"{slug}/{repetition}" if repetition else slug
+
+
+def seed_of(seed: int, repetition: int) -> int:
+    """The seed of a repetition, by the run's; the first has that itself."""
+    if repetition <= 1:
+        return seed
+    return random.Random(f"{seed}:{repetition}").randrange(1_000_000)  # noqa: S311 - a printed seed must repeat it
 
 
 def stages(entries: list[AnyEntry]) -> list[Stage]:
@@ -170,23 +200,16 @@ def stages(entries: list[AnyEntry]) -> list[Stage]:
     return [Stage(name=p.name, began=p.t, seconds=round(end - p.t, 3)) for p, end in zip(phases, ends, strict=True)]
 
 
-def holds(control: Control, verdict: Verdict) -> bool:
-    """Whether a broken twin ended as its scenario declares: these promises broken, or undecided for this reason."""
-    if control.inconclusive:
-        said = any(control.inconclusive in doubt for doubt in verdict.doubts)
-        return verdict.outcome is Outcome.INCONCLUSIVE and said
-    broken = {finding.expectation for finding in verdict.findings if finding.outcome is Outcome.FAILED}
-    return verdict.outcome is Outcome.FAILED and bool(control.fails) and set(control.fails) <= broken
-
-
-def explain(verdict: Verdict) -> str:
-    """A verdict in words: each promise, and for those not kept the last state seen and what lacked."""
+def explain(verdict: Verdict, recoveries: Sequence[Anatomy] = ()) -> str:
+    """A verdict in words: each promise, for those not kept the last state seen and what lacked, then each recovery."""
     lines = [verdict.headline]
     lines += [f"  doubt: {doubt}" for doubt in verdict.doubts]
+    lines += [f"  alarm: {alarm}" for alarm in verdict.alarms]
     lines += [f"  note: {note}" for note in verdict.notes]
     for finding in verdict.findings:
         lines.append(f"  {finding.expectation}: {finding.outcome}: {finding.text}")
         lines += _indented("difference", finding) + _indented("last_seen", finding)
+    lines += [f"  {line}" for anatomy in recoveries for line in recovery_lines(anatomy)]
     return "\n".join(lines)
 
 

@@ -6,14 +6,17 @@ import argparse
 import sys
 from pathlib import Path
 
+from harness.anatomy.recoveries import recoveries_of
 from harness.judge import judge
 from harness.load_recorded import read_timeline, recorded_scenario
 from harness.machine.paths import data_dir
 from harness.model.errors import BadInput, Exit
+from harness.model.proof import held
 from harness.model.result import twin_outcome
+from harness.model.scenario import NO_FAULT
 from harness.model.verdict import Outcome
 from harness.report.finish import write_reports
-from harness.session import explain, holds
+from harness.session import explain
 
 
 def rejudge(said: argparse.Namespace) -> Exit:
@@ -25,15 +28,21 @@ def rejudge(said: argparse.Namespace) -> Exit:
         verdict = judge(scenario, entries)
         outcome = verdict.outcome
         if scenario.twin_of:
-            held = holds(scenario.control[scenario.twin_of], verdict)
-            outcome = twin_outcome(verdict, held)
-            sys.stdout.write(f"broken twin {scenario.twin_of}: {'failed as declared' if held else 'did not fail'}\n")
-        sys.stdout.write(f"{path}: {explain(verdict)}\n")
+            ended_well = held(scenario, verdict)
+            outcome = twin_outcome(verdict, ended_well)
+            sys.stdout.write(f"{_twin(scenario.twin_of, ended_well=bool(ended_well))}\n")
+        sys.stdout.write(f"{path}: {explain(verdict, recoveries_of(scenario, entries, verdict))}\n")
         if outcome is Outcome.FAILED:
             code = Exit.FAILED
         elif outcome is Outcome.INCONCLUSIVE and code is Exit.PASSED:
             code = Exit.UNDECIDED
     return code
+
+
+def _twin(name: str, *, ended_well: bool) -> str:
+    if name == NO_FAULT:
+        return f"without its faults: {'quiet' if ended_well else 'an alarm'}"
+    return f"broken twin {name}: {'failed as declared' if ended_well else 'did not fail'}"
 
 
 def report(said: argparse.Namespace) -> Exit:

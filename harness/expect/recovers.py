@@ -6,10 +6,11 @@ import enum
 
 import msgspec
 
+from harness.model.budget import Budget
 from harness.model.picture import HEALTH_KINDS, Picture
 from harness.model.scenario import Checker, Expectation
 from harness.model.timeline import AnyEntry, Change, Gap, Injected, Phase, Undone
-from harness.model.units import Seconds
+from harness.model.units import BUDGET, Deadline, Seconds
 from harness.model.verdict import Finding, Measure, Outcome
 from harness.registry import EXPECTATIONS
 
@@ -34,10 +35,11 @@ class Recovers(Expectation, frozen=True, kw_only=True):
     stretch that lasts `hold`. Healthy means: as many ready pods as before the fault, none of them terminating,
     none too many, all on the newest template, and the fault already visible in the watch. Where the watch cannot
     show the fault itself, the workload must have been seen broken first. Without faults the clock runs from the
-    end of the baseline.
+    end of the baseline. With `within: budget` the deadline is what Kubernetes' own timers, the workload's manifests
+    and the start-up measured in the baseline add up to; where that is never, or not known, the scenario is refused.
     """
 
-    within: Seconds
+    within: Deadline
     hold: Seconds = msgspec.field(default_factory=lambda: Seconds(5))
     since: Since = Since.INJECTION
 
@@ -49,6 +51,11 @@ class Recovers(Expectation, frozen=True, kw_only=True):
             return f"hold: {self.hold} is not accepted; accepted is {Seconds(HOLD_SECONDS_MIN)} or more"
         return ""
 
+    @property
+    def heals_since(self) -> str:
+        """From what its clock runs."""
+        return str(self.since)
+
     def checker(self) -> Checker:
         """A fresh checker."""
         return _Recovery(self)
@@ -57,6 +64,7 @@ class Recovers(Expectation, frozen=True, kw_only=True):
 class _Recovery(Checker):
     def __init__(self, promise: Recovers) -> None:
         self._promise = promise
+        self._within = promise.within
         self._start: float | None = None
         self._uncertainty = 0.0
         self._unseen = 0.0
@@ -64,6 +72,10 @@ class _Recovery(Checker):
         self._healthy_since: float | None = None
         self._lacks = ""
         self._finding: Finding | None = None
+
+    def allow(self, budget: Budget) -> None:
+        if self._promise.within == BUDGET and budget.finite:
+            self._within = Seconds(round(budget.high, 3))
 
     def see(self, entry: AnyEntry, picture: Picture) -> None:
         if self._finding is not None:
@@ -95,13 +107,14 @@ class _Recovery(Checker):
             return self._found(Outcome.INCONCLUSIVE, f"no {self._promise.since} was seen", now, picture)
         waited = now - self._start
         text = f"observation ended after {waited:.2f} s, before {self._promise.of} had recovered or its deadline passed"
-        measure = Measure(name="recovery", value=waited, unit="seconds", censored=True)
+        bound = (now if self._healthy_since is None else self._healthy_since) - self._start
+        measure = Measure(name="recovery", value=bound, unit="seconds", censored=True)
         return self._found(Outcome.INCONCLUSIVE, text, now, picture, measure)
 
     def wake_at(self) -> float | None:
         if self._start is None or self._finding is not None:
             return None
-        deadline = self._start + self._promise.within
+        deadline = self._start + self._within
         if self._healthy_since is not None and self._healthy_since <= deadline:
             return self._healthy_since + self._promise.hold
         return deadline
@@ -141,13 +154,11 @@ class _Recovery(Checker):
         if self._start is None:
             return None
         promise, began = self._promise, self._healthy_since
-        deadline = self._start + promise.within
+        deadline = self._start + self._within
         if began is not None and began <= deadline and now >= began + promise.hold:
             took = began - self._start
-            error = self._uncertainty + picture.watch_lag_seconds + self._unseen
-            text = (
-                f"{promise.of} recovered {took:.2f} ± {error:.2f} s after the {promise.since}, within {promise.within}"
-            )
+            error = self._uncertainty + picture.lag.seconds + self._unseen
+            text = f"{promise.of} recovered {took:.2f} ± {error:.2f} s after the {promise.since}, within {self._within}"
             measure = Measure(name="recovery", value=took, unit="seconds", error=error)
             return self._found(Outcome.PASSED, text, began, picture, measure)
         if now > deadline and (began is None or began > deadline):
@@ -157,21 +168,19 @@ class _Recovery(Checker):
     def _late(self, deadline: float, picture: Picture) -> Finding:
         """No recovery was seen in time; undecided where the harness was in its way, or nothing had to recover."""
         promise = self._promise
-        text = f"{promise.of} had not recovered {promise.within} after the {promise.since}"
+        text = f"{promise.of} had not recovered {self._within} after the {promise.since}"
         outcome = Outcome.FAILED
         failed_undo = next((undone.error for undone in picture.undone.values() if undone.error), "")
         if failed_undo and promise.since == Since.UNDO:
             outcome, text = Outcome.INCONCLUSIVE, f"{text}, but the undo itself failed: {failed_undo}"
         elif not self._seen_broken and picture.injected:
             outcome, text = Outcome.INCONCLUSIVE, f"{promise.of} was never seen broken: nothing had to recover"
-        measure = Measure(name="recovery", value=float(promise.within), unit="seconds", censored=True)
+        measure = Measure(name="recovery", value=float(self._within), unit="seconds", censored=True)
         return self._found(outcome, text, deadline, picture, measure)
 
     def _unless_unseen(self, finding: Finding, picture: Picture) -> Finding:
         """Undecided where the recovery may have come while the watch was blind."""
-        if finding.outcome is not Outcome.FAILED or not picture.sight.blind(
-            finding.at - self._promise.within, finding.at
-        ):
+        if finding.outcome is not Outcome.FAILED or not picture.sight.blind(finding.at - self._within, finding.at):
             return finding
         text = f"{finding.text}, as far as the watch saw"
         return msgspec.structs.replace(finding, outcome=Outcome.INCONCLUSIVE, text=text)

@@ -96,8 +96,13 @@ _SHOWS: dict[str, tuple[type[Lean] | tuple[type[Lean], ...], Callable[[Anchor, C
     "node-tainted": (Node, lambda anchor, change, node: any(t.key == anchor.text for t in node.spec.taints)),
     "condition": ((Node, Pod, Workload), _condition),
     "generation": (Lean, lambda anchor, change, thing: thing.metadata.generation > anchor.count),
+    "terminating": (Lean, lambda anchor, change, thing: _is_leaving(anchor, thing.metadata)),
     "observed": (Workload, lambda anchor, change, thing: thing.status.observed_generation > anchor.count),
 }
+
+
+def _is_leaving(anchor: Anchor, meta: ObjectMeta) -> bool:
+    return meta.uid == anchor.uid and meta.deletion_timestamp is not None
 
 
 def _shows(anchor: Anchor, change: Change) -> bool:

@@ -20,6 +20,14 @@ class OwnerReference(Lean, frozen=True):
     controller: bool = False
 
 
+class ManagedFields(Lean, frozen=True):
+    """Who wrote last to a part of an object; which fields is left out."""
+
+    manager: str = ""
+    subresource: str = ""
+    time: str | None = None
+
+
 class ObjectMeta(Lean, frozen=True):
     name: str = ""
     namespace: str = ""
@@ -31,6 +39,7 @@ class ObjectMeta(Lean, frozen=True):
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
     owner_references: list[OwnerReference] = []
+    managed_fields: list[ManagedFields] = []
 
 
 class Condition(Lean, frozen=True):
@@ -87,6 +96,7 @@ class PodVolume(Lean, frozen=True):
 class PodSpec(Lean, frozen=True):
     node_name: str = ""
     volumes: list[PodVolume] = []
+    restart_policy: str = "Always"
 
 
 class PodStatus(Lean, frozen=True):
@@ -123,6 +133,12 @@ class Pod(Lean, frozen=True):
     def ready(self) -> bool:
         """Whether the Ready condition is True; a terminating pod's may be, so look at `terminating` too."""
         return any(c.type == "Ready" and c.status == "True" for c in self.status.conditions)
+
+    @property
+    def running(self) -> bool:
+        """Whether every container has been started and has not ended."""
+        statuses = self.status.container_statuses
+        return bool(statuses) and all(status.state.running is not None for status in statuses)
 
     @property
     def restarts(self) -> int:

@@ -5,18 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from harness.model.anchors import meta_of, reached
+from harness.model.lag import Lag
 from harness.model.objects import Claim, EndpointSlice, Event, Lean, Node, Pod, Workload
 from harness.model.sight import Sight
-from harness.model.timeline import (
-    Anchor,
-    AnyEntry,
-    Broken,
-    Change,
-    Evidence,
-    Injected,
-    Phase,
-    Undone,
-)
+from harness.model.timeline import Anchor, AnyEntry, Broken, Change, Evidence, Injected, Phase, Undone, Written
 from harness.model.units import Ref
 
 _PLURALS = {
@@ -62,7 +54,7 @@ class Picture:
         self.evidence: list[Evidence] = []
         self.sight = Sight(self.injected, self.undone)
         self.bitten: dict[int, float] = {}
-        self.watch_lag_seconds = 0.0
+        self.lag = Lag()
         self._objects: dict[str, dict[str, Lean]] = {}
         self._pods_by_controller: dict[str, dict[str, Pod]] = {}
         self._open_anchors: dict[int, list[Anchor]] = {}
@@ -77,6 +69,8 @@ class Picture:
                 self._phase(entry)
             case Injected():
                 self._inject(entry)
+            case Written():
+                self.lag.expect(entry)
             case Evidence():
                 self.evidence.append(entry)
             case Undone():
@@ -231,12 +225,14 @@ class Picture:
             del objects[meta.name]
         if isinstance(thing, Pod):
             self._own(before, thing, gone=entry.op == "deleted")
+        self.lag.show(entry)
         for index, anchors in self._open_anchors.items():
-            if anchors:
-                left = [a for a in anchors if not reached(a, entry)]
-                if len(left) < len(anchors):
-                    self._open_anchors[index] = left
-                    self._maybe_bitten(index, entry.t)
+            found = [a for a in anchors if reached(a, entry)]
+            if found:
+                self._open_anchors[index] = [a for a in anchors if a not in found]
+                self._maybe_bitten(index, entry.t)
+                for anchor in found:
+                    self.lag.reach(self.injected[index], anchor, entry.t)
 
     def _own(self, before: Lean | None, pod: Pod, *, gone: bool) -> None:
         """Keep each pod with the controller that owns it now: one that was relabelled is released by its owner."""
@@ -266,9 +262,8 @@ class Picture:
         return any(reached(anchor, change) for change in changes)
 
     def _maybe_bitten(self, index: int, t: float) -> None:
-        if not self._open_anchors[index] and index not in self.bitten:
-            self.bitten[index] = t
-            self.watch_lag_seconds = max(self.watch_lag_seconds, t - self.injected[index].t)
+        if not self._open_anchors[index]:
+            self.bitten.setdefault(index, t)
 
 
 def _node_health(node: Node) -> Health:

@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+from harness.model.anatomy import Anatomy
+from harness.model.proof import Proof
+from harness.model.repetition import Repetitions
 from harness.model.verdict import Outcome, Verdict
 
 SCHEMA = "healproof/v1"
@@ -22,8 +25,10 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One scenario of a run. `node_id` is pytest's; paths are relative to the run's folder.
 
-    `control` names the broken twin that was run, where it was one; then `verdict` is the twin's own verdict and
-    `control_held` whether the twin failed as its scenario declares.
+    `control` names the broken twin that was run, where it was one (`no-fault` for the scenario without its faults);
+    then `verdict` is the twin's own verdict and `control_held` whether the twin ended as it must. `proof` says what
+    the twins of this run showed of the check. `repetition` counts the runs of a repeated scenario from 1.
+    `recoveries` takes each recovery apart, by fault and promise.
     """
 
     name: str
@@ -43,6 +48,14 @@ class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     skip_reason: str = ""
     control: str = ""
     control_held: bool | None = None
+    repetition: int = 0
+    proof: Proof | None = None
+    recoveries: list[Anatomy] = []
+
+    @property
+    def way(self) -> str:
+        """Which twin and which repetition it was, as in its node id: `one-replica#2`; '' for the scenario itself."""
+        return f"{self.control}#{self.repetition}" if self.repetition else self.control
 
     @property
     def outcome(self) -> Outcome:
@@ -66,8 +79,14 @@ class RunResult(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     harness_version: str
     scenarios: list[ScenarioResult]
+    repetitions: list[Repetitions] = []
     residue: list[str] = []
     clusters: dict[str, str] = {}
+
+    @property
+    def tried_twins(self) -> bool:
+        """Whether any twin of a scenario was run."""
+        return any(scenario.control for scenario in self.scenarios)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from harness.model.objects import LEAN_TYPES, Lean
+from harness.model.timers import Timers
 
 SCHEMA = "healproof/timeline/v1"
 
@@ -32,6 +33,7 @@ class Header(Entry, frozen=True, kw_only=True, tag_field="entry", tag="header"):
     capabilities: list[str] = []
     started_at: str = ""
     harness_version: str = ""
+    timers: Timers | None = None
 
 
 class Phase(Entry, frozen=True, kw_only=True, tag_field="entry", tag="phase"):
@@ -65,10 +67,10 @@ class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     seen after the injection, about an object whose name begins with `name` and whose uid is not in `apart_from`,
     with `text` in its message), `node-not-ready`, `node-tainted` (`text` is the taint's key), `condition` (`text` is
     `Type=Status`, or a reason), `observed` (the controller has acted on a generation above `count`),
-    `no-endpoints` (no ready endpoint of Service `name`), and of a pod whose name
-    begins with `name` and whose uid is not in `apart_from`: `pod-new`, `pod-waiting` (a container waits, its reason
-    matches the pattern `text`), `pod-unschedulable` (`text` is in the scheduler's message), `pod-crashed` (a
-    container ended with this reason or exit code).
+    `terminating` (the object with `uid` is being deleted), `no-endpoints` (no ready endpoint of Service `name`), and
+    of a pod whose name begins with `name` and whose uid is not in `apart_from`: `pod-new`, `pod-waiting` (a
+    container waits, its reason matches the pattern `text`), `pod-unschedulable` (`text` is in the scheduler's
+    message), `pod-crashed` (a container ended with this reason or exit code).
     """
 
     kind: str
@@ -96,6 +98,29 @@ class Injected(Entry, frozen=True, kw_only=True, tag_field="entry", tag="injecte
     targets: list[str] = []
     anchors: list[Anchor] = []
     blinds: bool = False
+
+
+class Written(Entry, frozen=True, kw_only=True, tag_field="entry", tag="written"):
+    """A write of the harness itself, other than a fault, was acknowledged at `t`; it was sent at `sent`.
+
+    The watch must show the object with `uid` at `version`: how much later it does is the delay of the watch.
+    """
+
+    resource: str
+    name: str
+    uid: str
+    version: str
+    sent: float
+
+
+class State(Entry, frozen=True, kw_only=True, tag_field="entry", tag="state"):
+    """The namespace's objects as facts by subject, without what is new at every look; `when` is before or after.
+
+    Read anew for promises that ask for it: at the end of the baseline, and when all else has been decided.
+    """
+
+    when: str
+    facts: dict[str, list[str]]
 
 
 class Evidence(Entry, frozen=True, kw_only=True, tag_field="entry", tag="evidence"):
@@ -144,7 +169,7 @@ class Broken(Entry, frozen=True, kw_only=True, tag_field="entry", tag="broken"):
     passing: bool = False
 
 
-AnyEntry = Header | Phase | Change | Gap | Injected | Evidence | Undone | Request | Note | Broken
+AnyEntry = Header | Phase | Change | Gap | Injected | Written | State | Evidence | Undone | Request | Note | Broken
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)

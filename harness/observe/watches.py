@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from harness.kube.informer import Hub, Missed, Observed, Subscription, Trouble
-from harness.model.timeline import AnyEntry, Broken, Change, Gap
+from harness.model.timeline import AnyEntry, Broken, Change, Gap, Written
 from harness.observe.timeline import Recorder
 
 WATCHED = (
@@ -44,3 +45,12 @@ def entry_of(observed: Observed, t: float) -> AnyEntry:
             return Broken(t=t, source=f"watch {observed.resource}", text=text, passing=True)
         case thing:
             return Change(t=t, op=observed.op, resource=observed.resource, object=thing)
+
+
+def written(stored: dict[str, Any], sent: float, t: float) -> Written:
+    """The timeline's entry for a write of the harness: the object as the API server gave it back, sent and answered."""
+    meta = stored["metadata"]
+    resource = f"{stored['kind'].lower()}s"
+    return Written(
+        t=t, sent=sent, resource=resource, name=meta["name"], uid=meta["uid"], version=meta["resourceVersion"]
+    )

@@ -24,8 +24,11 @@ from ruamel.yaml import YAML
 from harness.model.objects import Event
 from harness.model.result import RunResult, ScenarioResult, Stage
 from harness.model.rows import row_titles
+from harness.model.scenario import NO_FAULT
 from harness.model.timeline import AnyEntry, Change
 from harness.model.verdict import Finding, Outcome
+from harness.report.allure_proofs import IDENTITY, identity_of
+from harness.report.healing import recovery_facts, recovery_lines
 from harness.report.redact import printable, redact, redact_text
 from harness.report.results import without_secrets, write_atomically
 from harness.report.svg import timeline_svg
@@ -61,7 +64,7 @@ def publish(result: ScenarioResult, entries: Sequence[AnyEntry], run_dir: Path) 
     if reporter is None:
         return
     result = without_secrets(result)
-    picture = "" if result.outcome is Outcome.SKIPPED else timeline_svg(entries, result.verdict)
+    picture = "" if result.outcome is Outcome.SKIPPED else timeline_svg(entries, result.verdict, result.recoveries)
     _describe(result, picture)
     if picture:
         _show_run(reporter, result, entries)
@@ -80,6 +83,8 @@ def _show_run(reporter: AllureReporter, result: ScenarioResult, entries: Sequenc
         _add_step(reporter, _stage_step(result, stage))
     _add_step(reporter, _promises_step(result))
     _attach("findings", findings_text(result), AttachmentType.TEXT)
+    numbers = "".join(f"{name}\t{text}\n" for name, text in recovery_facts(result.recoveries))
+    _attach("recoveries", numbers, AttachmentType.TEXT)
     _attach("events", events_table(entries), AttachmentType.TEXT)
 
 
@@ -156,7 +161,7 @@ def _reporter() -> AllureReporter | None:
 
 
 def _describe(result: ScenarioResult, picture: str) -> None:
-    allure.dynamic.title(f"{result.name} [{result.control}]" if result.control else result.name)
+    allure.dynamic.title(f"{result.name} [{result.way}]" if result.way else result.name)
     allure.dynamic.description_html(_description(result, picture))
     allure.dynamic.severity(result.severity)
     allure.dynamic.epic(EPIC)
@@ -164,6 +169,7 @@ def _describe(result: ScenarioResult, picture: str) -> None:
     allure.dynamic.story(result.name)
     if result.control:  # the scenario's own tags are markers of its test, which allure-pytest takes over
         allure.dynamic.tag("negative control")
+    allure.dynamic.label(IDENTITY, identity_of(result))
     # Left out of the history id, so that a scenario keeps its history on another cluster
     allure.dynamic.parameter("cluster", result.cluster, excluded=True)
     allure.dynamic.parameter("provider", result.provider, excluded=True)
@@ -174,6 +180,9 @@ def _description(result: ScenarioResult, picture: str) -> str:
     body = ET.Element("div")
     ET.SubElement(body, "p").text = printable(result.why)
     ET.SubElement(ET.SubElement(body, "p"), "b").text = printable(reason(result))
+    for anatomy in result.recoveries:
+        for line in recovery_lines(anatomy):
+            ET.SubElement(body, "p").text = printable(line.strip())
     if picture:
         source = f"data:image/svg+xml;base64,{base64.b64encode(picture.encode()).decode()}"
         alt = printable(f"timeline of {result.name}: {result.outcome}")
@@ -197,7 +206,8 @@ def _stage_step(result: ScenarioResult, stage: Stage) -> TestStepResult:
 
 def _promises_step(result: ScenarioResult) -> TestStepResult:
     end = max((stage.began + stage.seconds for stage in result.stages), default=result.seconds)
-    name = f"promises, which the broken twin {result.control} must fail" if result.control else "promises"
+    broken = result.control and result.control != NO_FAULT
+    name = f"promises, which the broken twin {result.control} must fail" if broken else "promises"
     step = _step(result, name, end, end)
     step.status = _STATUS[result.outcome]
     step.steps = [_finding_step(result, finding) for finding in result.verdict.findings]
@@ -205,6 +215,10 @@ def _promises_step(result: ScenarioResult) -> TestStepResult:
         doubtful = _step(result, doubt, end, end)
         doubtful.status = Status.BROKEN
         step.steps.append(doubtful)
+    for alarm in result.verdict.alarms:
+        alarming = _step(result, alarm, end, end)
+        alarming.status = Status.FAILED
+        step.steps.append(alarming)
     step.steps += [_step(result, note, end, end) for note in result.verdict.notes]
     return step
 

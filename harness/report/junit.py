@@ -7,6 +7,8 @@ from xml.etree import ElementTree as ET
 
 from harness.model.result import RunResult, ScenarioResult
 from harness.model.verdict import Outcome
+from harness.report.budgets import budget_facts
+from harness.report.healing import recovery_facts
 from harness.report.redact import printable
 from harness.report.results import write_atomically
 from harness.report.words import findings_text, reason
@@ -54,12 +56,13 @@ def _case(suite: ET.Element, result: ScenarioResult) -> None:
     facts = {"outcome": str(result.outcome), "severity": result.severity}
     facts |= {"rows": ",".join(map(str, result.rows)), "cluster": result.cluster, "provider": result.provider}
     facts |= {"control": result.control, "timeline": result.timeline}
+    facts |= {"proof": result.proof.text} if result.proof is not None else {}
     for finding in result.verdict.findings:
         for measure in finding.measures:
             bound = "at least " if measure.censored else ""
             bar = f" ± {measure.error:g}" if measure.error else ""
             facts[f"measure.{finding.expectation}.{measure.name}"] = f"{bound}{measure.value:g}{bar} {measure.unit}"
-    _properties(case, facts)
+    _properties(case, facts | dict(recovery_facts(result.recoveries)) | dict(budget_facts(result.verdict)))
     text, line = printable(findings_text(result)), printable(reason(result))
     match result.outcome:
         case Outcome.FAILED:
@@ -76,7 +79,7 @@ def _case(suite: ET.Element, result: ScenarioResult) -> None:
 
 def _name(result: ScenarioResult) -> str:
     """As pytest names it: a broken twin and its scenario are two cases, which readers must not fold into one."""
-    return f"{result.name}[{result.control}]" if result.control else result.name
+    return f"{result.name}[{result.way}]" if result.way else result.name
 
 
 def _properties(parent: ET.Element, facts: dict[str, str]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from harness.model.anatomy import Anatomy, Step
 from harness.model.timeline import Request
+from harness.report.budgets import Expected
 from harness.report.canvas import Box, Canvas, fit, width_of
 from harness.report.tracks import Band, State, Steps, Story, Track
 
@@ -57,6 +59,9 @@ def lanes_of(canvas: Canvas, story: Story, scale: Scale) -> list[Lane]:
     """All lanes of a story, from what was done, over what users felt, to the single pods."""
     lanes = [Lane("phase", "", 24, lambda y: _bands(canvas, scale, story.phases, y, fill="calm", ink="ink"))]
     lanes += [_fault_lane(canvas, story, scale, fault) for fault in story.faults]
+    lanes += [_expected_lane(canvas, scale, expected) for expected in story.expected]
+    by_object = groupby(sorted(story.recoveries, key=lambda each: each.of), key=lambda each: each.of)
+    lanes += [_healing_lane(canvas, scale, of, list(found)) for of, found in by_object]
     lanes += [_traffic_lane(canvas, scale, service, requests) for service, requests in sorted(story.traffic.items())]
     lanes += [_steps_lane(canvas, scale, steps, "ready pods") for steps in story.ready]
     lanes += [_steps_lane(canvas, scale, steps, "endpoints") for steps in story.endpoints]
@@ -74,6 +79,30 @@ def _fault_lane(canvas: Canvas, story: Story, scale: Scale, fault: Band) -> Lane
                 canvas.shape([(x, y - 2), (x + 4, y + 2), (x, y + 6), (x - 4, y + 2)], fill="fault", hover=hover)
 
     return Lane("fault", "", 24, draw)
+
+
+def _expected_lane(canvas: Canvas, scale: Scale, expected: Expected) -> Lane:
+    """Between which moments an object is to be whole again by Kubernetes' own timers."""
+    band = Band(expected.began, expected.ended, expected.text)
+    return Lane("budget", expected.of, 30, lambda y: _bands(canvas, scale, [band], y + 3, fill="good-soft", ink="ink"))
+
+
+def _healing_lane(canvas: Canvas, scale: Scale, of: str, recoveries: list[Anatomy]) -> Lane:
+    """The parts of each recovery, each named by the moment that ends it."""
+
+    def draw(y: float) -> None:
+        for anatomy in recoveries:
+            for index, (before, moment) in enumerate(pairwise(anatomy.moments)):
+                left, right = scale.x(before.t), scale.x(moment.t)
+                if right - left < 0.5:
+                    continue
+                fill = "good-soft" if moment.step is Step.STABLE else ("starting", "calm")[index % 2]
+                hover = f"{moment.step} after {moment.t - before.t:.2f} s: {moment.what or of}"
+                canvas.bar(Box(left, y + 3, max(right - left - 1, 1), 18), fill=fill, hover=hover, radius=3)
+                ink = "on-starting" if fill == "starting" else "ink"
+                canvas.text(left + 6, y + 16, fit(moment.step, right - left - 10, 11), size=11, colour=ink)
+
+    return Lane("recovery", of, 30, draw)
 
 
 def _bands(canvas: Canvas, scale: Scale, bands: list[Band], y: float, *, fill: str, ink: str, stroke: str = "") -> None:

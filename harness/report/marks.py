@@ -44,8 +44,19 @@ def marks_of(entries: Sequence[AnyEntry], header: Header | None, verdict: Verdic
                 pass
     for finding, promise in zip_longest(verdict.findings, _promises(header)):
         if finding is not None:
-            marks += _recovery_marks(finding, promise[1] if promise and promise[0] == finding.expectation else {}, last)
+            fields = promise[1] if promise and promise[0] == finding.expectation else {}
+            marks += _recovery_marks(finding, _timed(fields, verdict), last)
     return list(dict.fromkeys(marks))
+
+
+def _timed(promise: dict[str, Any], verdict: Verdict) -> dict[str, Any]:
+    """A promise with its budget's upper end as its deadline, where that is what it says."""
+    if promise.get("within") != "budget":
+        return promise
+    since = promise.get("from", "injection")
+    own = (each for each in verdict.budgets if (each.budget.of, each.budget.since) == (promise.get("of"), since))
+    high = next((each.high for each in own if each.high is not None), None)
+    return promise if high is None else {**promise, "within": str(Seconds(high))}
 
 
 def _recovery_marks(finding: Finding, promise: dict[str, Any], last: dict[str, float]) -> list[Mark]:

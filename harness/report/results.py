@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from harness.model.anatomy import Anatomy
 from harness.model.errors import BadInput
 from harness.model.result import RunResult, ScenarioResult
 from harness.model.verdict import Verdict
@@ -52,10 +53,15 @@ def results_schema() -> dict[str, Any]:
 
 
 def without_secrets(result: ScenarioResult) -> ScenarioResult:
-    """The result with credentials taken out of its manifests and of its verdict's texts."""
+    """The result with credentials taken out of its manifests and of its texts."""
     verdict = msgspec.convert(redact(msgspec.to_builtins(result.verdict)), Verdict)
+    recoveries = msgspec.convert(redact(msgspec.to_builtins(result.recoveries)), list[Anatomy])
     return msgspec.structs.replace(
-        result, scenario=redact(result.scenario), verdict=verdict, skip_reason=redact(result.skip_reason)
+        result,
+        scenario=redact(result.scenario),
+        verdict=verdict,
+        skip_reason=redact(result.skip_reason),
+        recoveries=recoveries,
     )
 
 

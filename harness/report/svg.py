@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.model.anatomy import Anatomy
 from harness.model.timeline import AnyEntry
 from harness.model.verdict import Finding, Outcome, Verdict
 from harness.report.canvas import Box, Canvas, fit, width_of
@@ -37,12 +38,12 @@ class Label(NamedTuple):
     words: str
 
 
-def timeline_svg(entries: Sequence[AnyEntry], verdict: Verdict) -> str:
+def timeline_svg(entries: Sequence[AnyEntry], verdict: Verdict, recoveries: Sequence[Anatomy] = ()) -> str:
     """Draw one scenario's timeline, 1100 units wide; the same input gives the same text.
 
     What looks like a credential is never drawn; an empty timeline gives a picture that says so.
     """
-    story = tell(entries, verdict)
+    story = tell(entries, verdict, recoveries)
     name = str(story.header.scenario.get("scenario", "scenario")) if story.header else "scenario"
     canvas = Canvas(WIDTH, title=f"{name}: {verdict.outcome}", description=_description(story, verdict))
     y = _heading(canvas, story, verdict, name)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
+from harness.model.repetition import Repetitions
 from harness.model.result import RunResult, ScenarioResult
+from harness.model.scenario import NO_FAULT
 from harness.model.verdict import Finding, Outcome
+from harness.report.healing import recovery_lines
 from harness.report.redact import redact_text
-from harness.report.words import measure_words, reason, recovery
+from harness.report.words import distribution_words, measure_words, ran_as, reason, recovery, repetitions_words
 
 WIDTH = 80
 
@@ -26,6 +29,8 @@ def summary(run: RunResult, *, reports: dict[str, Path | str], colour: bool = Fa
     ordered = sorted(run.scenarios, key=lambda result: _ORDER.index(result.outcome))
     blocks = [_details(result, colour=colour, width=width) for result in ordered if _needs_details(result)]
     lines = [scenario_line(result, colour=colour, width=width) for result in ordered]
+    lines += [line for told in run.repetitions for line in _repeated(told, width)]
+    lines += [_proof_line(result, width) for result in ordered if result.proof is not None and run.tried_twins]
     lines += [f"residue      {item}" for item in run.residue]
     return "\n".join([*blocks, *lines, "", counts_line(run, colour=colour), *_places(reports)]) + "\n"
 
@@ -33,12 +38,14 @@ def summary(run: RunResult, *, reports: dict[str, Path | str], colour: bool = Fa
 def scenario_line(result: ScenarioResult, *, colour: bool = False, width: int = WIDTH) -> str:
     """One line: outcome, name, recovery with its error bar, seconds; a skipped one shows its reason instead."""
     outcome = _paint(f"{result.outcome:<{_OUTCOME_COLUMNS}}", result.outcome, colour=colour)
-    twin = f"[{result.control}]" if result.control else ""  # shown whole: it is what tells two lines apart
+    twin = f"[{result.way}]" if result.way else ""  # shown whole: it is what tells two lines apart
     if result.outcome is Outcome.SKIPPED:
         return f"{outcome} {_cut(f'{result.name}{twin}: {redact_text(reason(result))}', width - _OUTCOME_COLUMNS - 1)}"
     measure = recovery(result)
     healed = f"healed {measure_words(measure)}" if measure else ""
-    if measure and measure.censored:
+    if result.control == NO_FAULT:  # nothing had to heal
+        healed = "quiet" if result.control_held else ""
+    elif measure and measure.censored:
         healed = f"not healed {measure_words(measure)}"
     room = width - _OUTCOME_COLUMNS - _NUMBER_COLUMNS - 11
     name = _cut(result.name, max(room - len(twin), 12)) + twin
@@ -63,15 +70,19 @@ def _needs_details(result: ScenarioResult) -> bool:
 
 
 def _details(result: ScenarioResult, *, colour: bool, width: int) -> str:
-    title = f"{result.outcome}: {result.name}" + (f" (broken twin {result.control})" if result.control else "")
+    title = f"{result.outcome}: {result.name}" + (f" ({ran_as(result)})" if result.way else "")
     lines = [_paint(title, result.outcome, colour=colour)]
     if result.control_held is False:
         lines += _wrap(redact_text(reason(result)), width, "  ")
     for finding in result.verdict.findings:
         if finding.outcome is not Outcome.PASSED:
             lines += _finding(finding, width)
+    for alarm in result.verdict.alarms:
+        lines += _wrap(redact_text(alarm), width, "  ! ")
     for doubt in result.verdict.doubts:
         lines += _wrap(redact_text(doubt), width, "  ? ")
+    for line in (line for anatomy in result.recoveries for line in recovery_lines(anatomy)):
+        lines += _wrap(redact_text(line.strip()), width, "    " if line.startswith(" ") else "  ")
     if result.timeline:
         lines.append(f"  timeline: {result.timeline}")
     return "\n".join([*lines, ""])
@@ -87,6 +98,21 @@ def _finding(finding: Finding, width: int) -> list[str]:
         for line in redact_text(finding.last_seen).splitlines():
             lines += _wrap(line.strip(), width, "      " + " " * (len(line) - len(line.lstrip())))
     return lines
+
+
+def _repeated(told: Repetitions, width: int) -> list[str]:
+    """What the repetitions of a scenario say together, and below it how long each promise took."""
+    lines = _wrap(repetitions_words(told), width, f"{'repeated':<{_OUTCOME_COLUMNS}} ")
+    for distribution in told.distributions:
+        lines += _wrap(distribution_words(distribution), width, " " * (_OUTCOME_COLUMNS + 3))
+    return lines
+
+
+def _proof_line(result: ScenarioResult, width: int) -> str:
+    proof = result.proof
+    word = "proved" if proof is not None and proof.seen_to_fail else "unproved"
+    first = f"{word:<{_OUTCOME_COLUMNS}} "
+    return "\n".join(_wrap(redact_text(f"{result.name}: {proof.text if proof else ''}"), width, first))
 
 
 def _places(reports: dict[str, Path | str]) -> list[str]:

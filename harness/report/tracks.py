@@ -6,6 +6,7 @@ import enum
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.model.anatomy import Anatomy
 from harness.model.objects import Lean, Node, Pod
 from harness.model.picture import Picture
 from harness.model.timeline import (
@@ -19,6 +20,7 @@ from harness.model.timeline import (
     Undone,
 )
 from harness.model.verdict import Verdict
+from harness.report.budgets import Expected, expected_bands
 from harness.report.marks import Mark, marks_of, promised_refs
 
 EXACT_CHANGES_MAX = 2000
@@ -91,9 +93,11 @@ class Story(NamedTuple):
     endpoints: list[Steps]
     traffic: dict[str, list[Request]]
     marks: list[Mark]
+    recoveries: list[Anatomy]
+    expected: list[Expected]
 
 
-def tell(entries: Sequence[AnyEntry], verdict: Verdict) -> Story:
+def tell(entries: Sequence[AnyEntry], verdict: Verdict, recoveries: Sequence[Anatomy] = ()) -> Story:
     """Fold the entries of one timeline, with the verdict's findings as marks."""
     header = next((entry for entry in entries if isinstance(entry, Header)), None)
     began = min((entry.t for entry in entries), default=0.0)
@@ -118,6 +122,8 @@ def tell(entries: Sequence[AnyEntry], verdict: Verdict) -> Story:
         endpoints=endpoints,
         traffic=traffic,
         marks=marks_of(entries, header, verdict),
+        recoveries=list(recoveries),
+        expected=expected_bands(entries, verdict.budgets),
     )
 
 

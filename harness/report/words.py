@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from harness.model.repetition import Distribution, Repetitions
 from harness.model.result import ScenarioResult
+from harness.model.scenario import NO_FAULT
 from harness.model.verdict import Measure, Outcome
 
 
@@ -13,8 +15,50 @@ def reason(result: ScenarioResult) -> str:
     headline = result.verdict.headline.replace("\n", " ")
     if result.control_held is None:
         return headline
-    did = "failed as declared" if result.control_held else "did not fail as declared"
-    return f"the broken twin {did} ({headline})"
+    return f"{twin_words(result)} ({headline})"
+
+
+def twin_words(result: ScenarioResult) -> str:
+    """What a twin did: a broken one must fail as declared, the scenario without its faults must raise no alarm."""
+    if result.control == NO_FAULT:
+        did = "was quiet" if result.control_held else "raised an alarm"
+        return f"without its faults it {'is undecided' if result.outcome is Outcome.INCONCLUSIVE else did}"
+    return f"the broken twin {'failed' if result.control_held else 'did not fail'} as declared"
+
+
+def ran_as(result: ScenarioResult) -> str:
+    """In which way the scenario was run: `broken twin one-replica, repetition 2`; '' for just once as it is."""
+    twin = "without its faults" if result.control == NO_FAULT else f"broken twin {result.control}"
+    words = [twin] if result.control else []
+    words += [f"repetition {result.repetition}"] if result.repetition else []
+    return ", ".join(words)
+
+
+def repetitions_words(told: Repetitions) -> str:
+    """`web-heals: flaky, 18 of 20 passed, 2 failed`."""
+    name = f"{told.name}[{told.control}]" if told.control else told.name
+    passed = f"{told.outcomes.get('passed', 0)} of {told.count} passed"
+    others = [f"{count} {outcome}" for outcome, count in told.outcomes.items() if outcome != "passed"]
+    return f"{name}: {told.steadiness}, {', '.join([passed, *others])}"
+
+
+def distribution_words(told: Distribution) -> str:
+    """`recovers deployment/web: n 20, median 1.52 s (95 % 1.48 to 1.60), 95th percentile 1.71 s, deadline 30.00 s`."""
+    words = [f"n {told.count}"]
+    words += [f"{told.censored} never came"] if told.censored else []
+    words += [f"median {_seconds(told.median)}{_interval(told)}", f"95th percentile {_seconds(told.p95)}"]
+    words += [f"deadline {told.deadline:.2f} s"] if told.deadline is not None else []
+    return f"{told.promise}: {', '.join(words)}"
+
+
+def _seconds(value: float | None) -> str:
+    return "not reached" if value is None else f"{value:.2f} s"
+
+
+def _interval(told: Distribution) -> str:
+    if told.low is None:
+        return ""
+    return f" ({told.confidence:.0%} {told.low:.2f} to {'endless' if told.high is None else f'{told.high:.2f}'})"
 
 
 def recovery(result: ScenarioResult) -> Measure | None:
@@ -48,5 +92,6 @@ def findings_text(result: ScenarioResult) -> str:
             lines.append("    last seen:")
             lines += [f"      {line}" for line in finding.last_seen.splitlines()]
     lines += [f"doubt  {doubt}" for doubt in result.verdict.doubts]
+    lines += [f"alarm  {alarm}" for alarm in result.verdict.alarms]
     lines += [f"note   {note}" for note in result.verdict.notes]
     return "\n".join(lines) + "\n" if lines else ""

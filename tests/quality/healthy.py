@@ -19,7 +19,7 @@ from harness.model.verdict import Outcome
 healthy = CASES.enter
 
 
-@healthy(Outcome.PASSED, "recovered 1.50 ± 0.13 s")
+@healthy(Outcome.PASSED, "recovered 1.50 ± 0.14 s")
 def lost_pod_replaced() -> Case:
     """The pod is replaced 1.5 s after the kill."""
     promises = (recovers(), NeverBelow(of=WEB, ready=3), Restarts(of=WEB, at_most=0))

@@ -154,9 +154,9 @@ class Story:
         return self.at(2.1).deployment().at(3.0).phase("inject")
 
     def injected(self, *anchors: Anchor, index: int = 0, fault: str = "pod-delete") -> Self:
-        """The fault's call was acknowledged 10 ms after it was sent."""
-        sent = self.t - 0.01
-        return self.say(Injected(t=self.t, index=index, fault=fault, sent=sent, anchors=list(anchors)))
+        """The fault's call, on the very objects of its anchors, was acknowledged 10 ms after it was sent."""
+        sent, targets = self.t - 0.01, [f"{anchor.resource}/{anchor.name}" for anchor in anchors]
+        return self.say(Injected(t=self.t, index=index, fault=fault, sent=sent, targets=targets, anchors=list(anchors)))
 
     def kill(self, name: str, *, index: int = 0, visible_after: float = 0.12) -> Self:
         """A pod is deleted; the watch shows it terminating a moment later."""

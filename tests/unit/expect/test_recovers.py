@@ -21,7 +21,7 @@ def test_the_recovery_begins_with_the_stretch_that_holds() -> None:
     """Time counts from the acknowledgement to the start of the stretch; the error holds the call and the watch."""
     found = finding(recovers(), killed().heal("web-0", "web-9", 6.5).end(12))
     assert (found.outcome, found.at) == (Outcome.PASSED, 6.5)
-    assert measures(found) == {"recovery": (2.5, 0.13, False)}
+    assert measures(found) == {"recovery": (2.5, 0.14, False)}
 
 
 @pytest.mark.parametrize(("ready_at", "outcome"), [(24.0, Outcome.PASSED), (24.001, Outcome.FAILED)])

@@ -48,9 +48,11 @@ def test_the_last_of_several_faults_is_meant() -> None:
     assert finding(PROMISE, story.end(20, undone=(1,)), faults=faults).outcome is Outcome.PASSED
 
 
-def test_without_a_fault_nothing_is_said() -> None:
-    """Nothing failed and nothing was to."""
-    assert finding(PROMISE, Story().baseline().end(20), faults=[]).outcome is Outcome.INCONCLUSIVE
+def test_without_a_fault_it_must_be_broken() -> None:
+    """Nothing was to fail: a promise of failure that is kept then would be an alarm."""
+    assert finding(PROMISE, Story().baseline().end(20), faults=[]).outcome is Outcome.FAILED
+    fails_all_the_same = Story().baseline().at(4.0).pod("web-0", ready=False).end(20)
+    assert finding(PROMISE, fails_all_the_same, faults=[]).outcome is Outcome.PASSED
 
 
 def test_what_the_watch_did_not_see_breaks_no_promise() -> None:

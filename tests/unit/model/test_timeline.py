@@ -37,7 +37,7 @@ Entries = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(run=runs())
 def test_a_run_survives_the_file(run: tuple[Scenario, list[AnyEntry]]) -> None:
     """Every entry of a run is the same after encoding and decoding, and is one line."""
@@ -47,7 +47,7 @@ def test_a_run_survives_the_file(run: tuple[Scenario, list[AnyEntry]]) -> None:
         assert decode_entry(line) == entry
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(entry=Entries)
 def test_any_text_survives_the_file(entry: AnyEntry) -> None:
     """Whatever a cluster says, quotes and newlines and all, is read back as it was."""
