@@ -39,6 +39,7 @@ class ClaimUnbound(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "nobody: the roll-out must be put back; the old pods go on serving"
+    budget: ClassVar[str] = "rollout"
     example: ClassVar[Example] = Example({"of": "deployment/web", "why": "no-class"}, Effect.LASTS)
 
     of: Ref

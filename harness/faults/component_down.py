@@ -39,6 +39,7 @@ class ComponentDown(Stepwise, frozen=True, kw_only=True):
     reach = Reach.CONTROL_PLANE
     needs = frozenset({Capability.CONTROL_PLANE})
     heals: ClassVar[str] = "the kubelet restarts what was killed; nobody what is stopped or paused"
+    budget: ClassVar[str] = "control-plane"
     example: ClassVar[Example] = Example({"part": "kube-scheduler", "how": "stopped"}, Effect.HARMLESS)
 
     part: Part

@@ -35,6 +35,7 @@ class ConfigMissing(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "the kubelet, once the key is there; else nobody"
+    budget: ClassVar[str] = "rollout"
 
     example: ClassVar[Example] = Example({"of": "deployment/web"}, Effect.LASTS)
 

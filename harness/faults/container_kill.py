@@ -36,6 +36,7 @@ class ContainerKill(Victims, Stepwise, frozen=True, kw_only=True):
 
     needs = frozenset({Capability.CONTAINERS, Capability.NODE_EXEC})
     heals: ClassVar[str] = "the kubelet restarts the container"
+    budget: ClassVar[str] = "container-exit"
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
 
     container: str = ""

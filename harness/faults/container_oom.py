@@ -64,6 +64,7 @@ class ContainerOom(Victims, Stepwise, frozen=True, kw_only=True):
 
     needs = frozenset({Capability.CONTAINERS, Capability.NODE_EXEC})
     heals: ClassVar[str] = "the kubelet restarts the container"
+    budget: ClassVar[str] = "container-exit"
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
 
     container: str = ""

@@ -35,6 +35,7 @@ class ContainerPause(Victims, Stepwise, frozen=True, kw_only=True):
 
     needs = frozenset({Capability.CONTAINERS, Capability.NODE_EXEC})
     heals: ClassVar[str] = "the kubelet restarts the container when its liveness probe fails; nobody without one"
+    budget: ClassVar[str] = "hang"
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
 
     container: str = ""

@@ -25,6 +25,7 @@ class CrashLoop(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "nobody: the roll-out must be put back; the old pods go on serving"
+    budget: ClassVar[str] = "running-rollout"
 
     example: ClassVar[Example] = Example({"of": "deployment/web", "exit-code": 3}, Effect.LASTS)
 

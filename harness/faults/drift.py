@@ -11,7 +11,8 @@ from harness.damage.plan import Injection, Plan, Stepwise, seen
 from harness.damage.site import Site, Touch
 from harness.kube import actions
 from harness.model.errors import ApiError, BadInput, InjectionFailed
-from harness.model.scenario import Effect, Example, is_named, merge
+from harness.model.patch import is_named, merge
+from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor, Evidence
 from harness.model.units import Ref, Selector
 from harness.registry import FAULTS

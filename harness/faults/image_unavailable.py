@@ -42,6 +42,7 @@ class ImageUnavailable(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "nobody: the image must be made available, or the roll-out put back"
+    budget: ClassVar[str] = "rollout"
 
     example: ClassVar[Example] = Example({"of": "deployment/web"}, Effect.LASTS)
 

@@ -26,6 +26,7 @@ class LimitRange(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "nobody: controllers try again until the range allows it"
+    budget: ClassVar[str] = "admission"
     example: ClassVar[Example] = Example({}, Effect.HARMLESS)
 
     max: dict[str, str] = msgspec.field(default_factory=lambda: {"memory": "1Mi"})

@@ -24,6 +24,7 @@ class NodeCordon(OneNode, Stepwise, frozen=True, kw_only=True):
 
     reach = Reach.NODES
     heals: ClassVar[str] = "the scheduler places new pods on other nodes"
+    budget: ClassVar[str] = "capacity"
     example: ClassVar[Example] = Example({"hosting": "app=web"}, Effect.HARMLESS)
 
     def plan(self, site: Site) -> Plan:

@@ -29,6 +29,7 @@ class NodeDelete(OneNode, Stepwise, frozen=True, kw_only=True):
 
     reach = Reach.NODES
     heals: ClassVar[str] = "the pod garbage collector deletes the orphans, their controllers recreate them elsewhere"
+    budget: ClassVar[str] = "node-deleted"
     example: ClassVar[Example] = Example({"hosting": "app=web"}, Effect.HEALS)
 
     def plan(self, site: Site) -> Plan:

@@ -28,6 +28,7 @@ class NodeDown(OneNode, Stepwise, frozen=True, kw_only=True):
     reach = Reach.NODES
     needs = frozenset({Capability.NODE_POWER})
     heals: ClassVar[str] = "the node controller evicts the pods, their controllers recreate them on other nodes"
+    budget: ClassVar[str] = "node-loss"
     example: ClassVar[Example] = Example({"hosting": "app=web"}, Effect.HEALS)
 
     how: Outage = Outage.KILLED

@@ -32,6 +32,7 @@ class NodeDrain(Stepwise, frozen=True, kw_only=True):
 
     reach = Reach.NODES
     heals: ClassVar[str] = "controllers recreate the pods, the scheduler places them on other nodes"
+    budget: ClassVar[str] = "eviction"
 
     example: ClassVar[Example] = Example({"hosting": "app=web"}, Effect.HEALS)
 

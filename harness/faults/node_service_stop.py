@@ -45,6 +45,7 @@ class NodeServiceStop(OneNode, Stepwise, frozen=True, kw_only=True):
     reach = Reach.NODES
     needs = frozenset({Capability.CONTAINERS, Capability.NODE_EXEC, Capability.DISPOSABLE})
     heals: ClassVar[str] = "the node controller evicts the pods, their controllers recreate them on other nodes"
+    budget: ClassVar[str] = "node-loss"
     example: ClassVar[Example] = Example({"hosting": "app=web", "how": "paused"}, Effect.HEALS)
 
     service: Service = Service.KUBELET

@@ -40,6 +40,7 @@ class NodeTaint(OneNode, Stepwise, frozen=True, kw_only=True):
 
     reach = Reach.NODES
     heals: ClassVar[str] = "controllers recreate evicted pods, the scheduler places them on other nodes"
+    budget: ClassVar[str] = "node-taint"
     example: ClassVar[Example] = Example({"hosting": "app=web", "effect": "NoExecute"}, Effect.HEALS)
 
     key: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$")] = "healproof.dev/taint"

@@ -24,6 +24,7 @@ class PodDelete(Victims, Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "the owning controller creates replacements"
+    budget: ClassVar[str] = "pod-loss"
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
 
     grace: Seconds | None = None

@@ -28,6 +28,7 @@ class PodEvict(Victims, Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "the owning controller creates replacements"
+    budget: ClassVar[str] = "eviction"
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
 
     give_up: Seconds = msgspec.field(default_factory=lambda: Seconds(60))

@@ -33,6 +33,7 @@ class PodFail(Victims, Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "the owning controller creates replacements"
+    budget: ClassVar[str] = "pod-loss"
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
 
     def plan(self, site: Site) -> Plan:

@@ -45,6 +45,7 @@ class ProbeFail(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "nobody: the roll-out must be put back; the old pods go on serving"
+    budget: ClassVar[str] = "rollout"
 
     example: ClassVar[Example] = Example({"of": "deployment/web", "probe": "readiness"}, Effect.LASTS)
 

@@ -27,6 +27,7 @@ class QuotaExhausted(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "nobody: controllers try again until the quota allows it"
+    budget: ClassVar[str] = "admission"
     example: ClassVar[Example] = Example({"hard": {"pods": "0"}}, Effect.HARMLESS)
 
     hard: dict[str, str] = msgspec.field(default_factory=dict)

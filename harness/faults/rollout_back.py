@@ -32,6 +32,7 @@ class RolloutBack(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "nobody: what Kubernetes rolls out is what it was told to"
+    budget: ClassVar[str] = "running-rollout"
 
     example: ClassVar[Example] = Example(
         {"of": "deployment/web"}, Effect.LASTS, workload="web-bad-revision", of="deployment/web"

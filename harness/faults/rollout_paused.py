@@ -25,6 +25,7 @@ class RolloutPaused(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "nobody: somebody must resume it"
+    budget: ClassVar[str] = "rollout"
 
     example: ClassVar[Example] = Example({"of": "deployment/web"}, Effect.LASTS)
 

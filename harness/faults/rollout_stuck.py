@@ -26,6 +26,7 @@ class RolloutStuck(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "nobody: the condition is all that Kubernetes does"
+    budget: ClassVar[str] = "rollout"
 
     example: ClassVar[Example] = Example({"of": "deployment/web", "progress-deadline": "4s"}, Effect.LASTS)
 

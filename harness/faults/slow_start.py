@@ -27,6 +27,7 @@ class SlowStart(Stepwise, frozen=True, kw_only=True):
 
     needs = frozenset({Capability.CONTAINERS})
     heals: ClassVar[str] = "a startup probe long enough, else nobody"
+    budget: ClassVar[str] = "running-rollout"
 
     example: ClassVar[Example] = Example({"of": "deployment/web", "takes": "15s"}, Effect.LASTS)
 

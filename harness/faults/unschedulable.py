@@ -36,6 +36,7 @@ class Unschedulable(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "a node that fits, where something adds one; else nobody"
+    budget: ClassVar[str] = "rollout"
 
     example: ClassVar[Example] = Example({"of": "deployment/web", "why": "cpu"}, Effect.LASTS)
 

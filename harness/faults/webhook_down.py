@@ -25,6 +25,7 @@ class WebhookDown(Stepwise, frozen=True, kw_only=True):
     """
 
     heals: ClassVar[str] = "nobody: controllers try again until the webhook answers or is gone"
+    budget: ClassVar[str] = "admission"
     example: ClassVar[Example] = Example({}, Effect.HARMLESS)
 
     def plan(self, site: Site) -> Plan:
