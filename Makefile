@@ -10,7 +10,7 @@ ARGS ?=
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: help chaos test unit lint crash-sweep bench docs lock up down doctor recover clean
+.PHONY: help chaos test unit lint crash-sweep bench bench-peers docs lock up down doctor recover clean
 
 help: ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,11 @@ lint: $(READY) ## style, types, import rules
 crash-sweep: $(READY) ## kill runs at every side effect, on kwok (or PROVIDER=kind); ARGS='--random 1000 --seed 1'
 	@$(BIN)/python -m tests.crash.sweep --provider "$(PROVIDER)" $(ARGS)
 
-bench: $(READY) ## measure the figures of docs/benchmarks.md on this machine
+bench: $(READY) ## measure the figures of docs/benchmarks.md on this machine; ARGS='kwok scale', 'kind audit --runs 100' …
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-peers: $(READY) ## the same pods killed by healproof and by other tools; ARGS='--kills 200 --broken 20'
+	@$(BIN)/python -m tests.bench.peers $(ARGS)
 
 docs: $(READY) ## write docs/reference again from the registries
 	@$(BIN)/python docs/generate.py

@@ -1,0 +1,1 @@
+"""healproof beside other tools: the same pods killed on one cluster, each verdict held against one raw watch."""
