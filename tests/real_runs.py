@@ -20,7 +20,7 @@ from harness.kube.resources import resource
 from harness.load import load_workload
 from harness.machine.clock import wait_until
 from harness.model.cluster import ClusterRecord
-from harness.model.scenario import merge
+from harness.model.patch import merge
 
 T = TypeVar("T")
 

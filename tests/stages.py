@@ -44,11 +44,11 @@ def stages() -> list[Stage]:
         Stage("unit", ((*PYTEST, *QUICK, "-m", "not slow and not browser and not kwok and not kind"),)),
         Stage("slow", ((*PYTEST, *QUICK, "-m", "slow or browser"),)),
         Stage("prepare kwok", (tool("healproof", "prepare", "kwok"),)),
-        Stage("kwok", ((*PYTEST, "tests/kwok", "tests/contract", "-m", "kwok"),)),
+        Stage("kwok", ((*PYTEST, "tests/kwok", "tests/contract", "tests/quality", "-m", "kwok"),)),
         Stage("crash sweep", (tool("python", "-m", "tests.crash.sweep", "--provider", "kwok", "--short"),)),
         Stage("chaos on kwok", (tool("healproof", *CHAOS, "--cluster", "kwok"),)),
         Stage("prepare kind", (tool("healproof", "prepare", "kind"),)),
-        Stage("kind", ((*PYTEST, "tests/kind", "tests/contract", "-m", "kind"),)),
+        Stage("kind", ((*PYTEST, "tests/kind", "tests/contract", "tests/quality", "-m", "kind"),)),
         Stage("chaos on kind", (tool("healproof", *CHAOS, "--cluster", "kind", "--workers", "2"),)),
         Stage("tidy", (tool("healproof", "recover"), tool("healproof", "down", "--all"))),
     ]

@@ -202,3 +202,10 @@ def orphan() -> Story:
 def replicas_of_an_orphan() -> Case:
     """The fourth ready pod belongs to a ReplicaSet that the Deployment has let go."""
     return scenario(), orphan().end(25)
+
+
+@planted(FAILED, "restarted 1 times, promised were at most 0")
+def over_before_the_restart() -> Case:
+    """The container has ended, and the run is over before the kubelet starts it again and counts that."""
+    story = Story().baseline().at(4.0).injected(Anchor("container-ended", "pods", "web-0", "uid-web-0", "web"))
+    return scenario(Restarts(of=WEB, at_most=0)), story.at(4.2).pod("web-0", exit_code=137).at(4.3).end(4.5)

@@ -32,6 +32,9 @@ MUTATIONS = {
     "pods that are over count": Mutation(
         "model/objects.py", "return not self.terminating and not self.over", "return not self.terminating"
     ),
+    "restarts to come are forgotten": Mutation(
+        "expect/restarts.py", "return pod.restarts + sum(", "return pod.restarts + 0 * sum("
+    ),
     "desired count not pinned": Mutation(
         "model/picture.py", "desired = self._pinned.get(ref, wants)", "desired = wants"
     ),
@@ -120,13 +123,39 @@ MUTATIONS = {
     "doubts ignored": Mutation(
         "judge.py", "elif doubts or Outcome.INCONCLUSIVE in outcomes:", "elif Outcome.INCONCLUSIVE in outcomes:"
     ),
+    "bystanders not noticed": Mutation("model/collateral.py", "self.lost[ref] = lacks", "pass"),
+    "alarms not raised": Mutation(
+        "judge.py", "self._collateral.lost.values() if not self._scenario.faults else ()", "()"
+    ),
+    "differences ignored": Mutation("expect/restored.py", "if not differences:", "if True:"),
+    "one look is enough": Mutation(
+        "expect/restored.py",
+        "before, after = self._states.get(BEFORE), self._states.get(AFTER)",
+        "before, after = self._states.get(BEFORE), self._states.get(AFTER) or self._states.get(BEFORE)",
+    ),
+    "a refusal is a state": Mutation(
+        "expect/restored.py", "if not any(facts[:1] == [EXISTS] for facts in before.facts.values()):", "if False:"
+    ),
+    "what vanished is forgotten": Mutation(
+        "model/state.py", "_beyond(now, was), _beyond(was, now)", "_beyond(now, was), []"
+    ),
+    "what appeared is forgotten": Mutation(
+        "model/state.py", "_beyond(now, was), _beyond(was, now)", "[], _beyond(was, now)"
+    ),
+    "updates not counted": Mutation("expect/updates.py", "return updates > promise.at_most or", "return False or"),
+    "new pods not counted": Mutation("expect/updates.py", "and pods > promise.new_pods)", "and False)"),
+    "everybody's updates count": Mutation(
+        "expect/updates.py", "return bool(self._roots & {", "return True or bool(self._roots & {"
+    ),
+    "calm in the dark": Mutation("expect/updates.py", "every_moment = True", "every_moment = False"),
     "undecided promises pass": Mutation("judge.py", "elif doubts or Outcome.INCONCLUSIVE in outcomes:", "elif doubts:"),
 }
 
 
 def first_wrong(folder: Path) -> subprocess.CompletedProcess[str]:
     """What the corpus finds wrong with the package in a folder, in a fresh process."""
-    code = "import healthy, planted, planted_doubts, planted_kinds, planted_traffic, cases; print(cases.first_wrong())"
+    stories = "healthy, planted, planted_doubts, planted_kinds, planted_oracles, planted_traffic"
+    code = f"import {stories}, cases; print(cases.first_wrong())"
     environment = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{HERE}", "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(
         [sys.executable, "-c", code], env=environment, cwd=folder, capture_output=True, text=True, check=False

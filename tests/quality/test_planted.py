@@ -6,6 +6,7 @@ import healthy
 import planted
 import planted_doubts
 import planted_kinds
+import planted_oracles
 import planted_traffic
 import pytest
 from cases import HEALTHY, PLANTED
@@ -29,6 +30,7 @@ def test_a_healthy_story_raises_no_alarm(name: str) -> None:
 
 def test_the_corpus_is_whole() -> None:
     """At least twenty defects are planted, and every module of stories was read."""
-    assert all(module.CASES for module in (planted, planted_doubts, planted_kinds, planted_traffic, healthy))
+    modules = (planted, planted_doubts, planted_kinds, planted_oracles, planted_traffic, healthy)
+    assert all(module.CASES for module in modules)
     assert len(PLANTED) >= 20
     assert len(HEALTHY) >= 12
