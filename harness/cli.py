@@ -9,7 +9,10 @@ from pathlib import Path
 
 from harness import __version__
 from harness.commands import after, clusters, files
+from harness.commands.budget import add_arguments as add_budget_arguments
+from harness.commands.budget import budget
 from harness.commands.plan import plan as plan_command
+from harness.commands.prove import prove
 from harness.commands.recover import add_arguments as add_recover_arguments
 from harness.commands.recover import recover as recover_command
 from harness.commands.residue import residue
@@ -68,18 +71,35 @@ def _run(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="run scenarios, write the reports",
         description="Run scenarios and write every report. Words after -- go to pytest, for example: -- -x -k lost",
     )
-    runs.add_argument("paths", nargs="*", type=Path, help="scenario files or folders (default: the shipped ones)")
-    runs.add_argument("--profile", default="", help="only scenarios with this tag, for example quick")
-    runs.add_argument(
+    runs.add_argument("--controls", action="store_true", help="also run the broken twins: each must fail as declared")
+    _what_to_run(runs)
+    runs.set_defaults(command=run)
+    proves = add.add_parser(
+        "prove",
+        help="run scenarios three ways: are their checks worth anything?",
+        description="Run each scenario with its faults, without them (it must raise no alarm) and over its broken "
+        "twins (each must fail as declared), and say of each check whether it has been seen to fail. 1 where a twin "
+        "did not fail, an alarm was raised, or no twin is declared. Words after -- go to pytest",
+    )
+    _what_to_run(proves)
+    proves.set_defaults(command=prove)
+
+
+def _what_to_run(parser: argparse.ArgumentParser) -> None:
+    """What the commands that run scenarios have in common."""
+    parser.add_argument("paths", nargs="*", type=Path, help="scenario files or folders (default: the shipped ones)")
+    parser.add_argument("--profile", default="", help="only scenarios with this tag, for example quick")
+    parser.add_argument(
         "--cluster", default="auto", help="auto, kind, kwok, kubeconfig or a cluster's name (default: auto)"
     )
-    runs.add_argument("--shape", default="", help="cluster shape, a file below clusters/PROVIDER/")
-    runs.add_argument("-n", "--workers", type=int, default=0, help="scenarios side by side, on so many workers")
-    runs.add_argument("--controls", action="store_true", help="also run the broken twins: each must fail as declared")
-    runs.add_argument(
+    parser.add_argument("--shape", default="", help="cluster shape, a file below clusters/PROVIDER/")
+    parser.add_argument("-n", "--workers", type=int, default=0, help="scenarios side by side, on so many workers")
+    parser.add_argument(
+        "--repeat", default="", metavar="N", help="run each so often, every time on its own (default: 1)"
+    )
+    parser.add_argument(
         "--reports", type=Path, default=Path("reports"), help="where the run's folder goes (default: reports)"
     )
-    runs.set_defaults(command=run)
 
 
 def _clusters(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -116,6 +136,11 @@ def _files(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     plan.add_argument("--namespace", default="", help="where the workload stands there: also say what would be touched")
     plan.add_argument("--seed", type=int, default=0, help="the seed that draws the targets (default: 0)")
     plan.set_defaults(command=plan_command)
+    predicted = add.add_parser(
+        "budget", help="how long healing takes by Kubernetes' own timers, from manifests; touches no cluster"
+    )
+    add_budget_arguments(predicted)
+    predicted.set_defaults(command=budget)
     schema = add.add_parser("schema", help="print the JSON Schema of scenario files, or of results.json")
     schema.add_argument("--results", action="store_true", help="the schema of results.json")
     schema.set_defaults(command=files.schema)

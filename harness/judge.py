@@ -6,7 +6,11 @@ from collections.abc import Iterable
 
 import msgspec
 
+from harness.budget.comparison import budget_notes, with_budgets
+from harness.budget.forecast import Forecast
 from harness.model.agenda import rounds_of, title
+from harness.model.budget import Budget
+from harness.model.collateral import Collateral
 from harness.model.picture import HEALTH_KINDS, Picture
 from harness.model.scenario import Checker, Expectation, Scenario
 from harness.model.timeline import AnyEntry, Change, Header, Phase
@@ -24,6 +28,9 @@ class Judge:
         self._rounds = rounds_of(scenario)
         self.picture = Picture(faults=len(self._rounds))
         self._scenario = scenario
+        self._collateral = Collateral(scenario)
+        self._forecast = Forecast(scenario)
+        self._budgets: dict[int, Budget] = {}
         self._checkers: list[tuple[Expectation, Checker]] = [(e, e.checker()) for e in scenario.expect]
         self._last_t = 0.0
         self._unsteady: dict[Ref, str] = {}
@@ -35,9 +42,13 @@ class Judge:
             return
         self._last_t = max(self._last_t, entry.t)
         self.picture.see(entry)
+        self._forecast.see(entry)
         if isinstance(entry, Header):
             return
+        if isinstance(entry, Phase) and entry.name == "inject":
+            self._allow()
         self._check_baseline(entry)
+        self._collateral.see(entry, self.picture)
         for _, checker in self._checkers:
             checker.see(entry, self.picture)
 
@@ -62,6 +73,7 @@ class Judge:
         """The verdict, observation having ended with the phase `stop`, else at `now` (default: the last entry)."""
         end = self.picture.phases.get("stop", self._last_t if now is None else now)
         findings = [self._as_seen(e, checker.conclude(end, self.picture)) for e, checker in self._checkers]
+        findings, budgets = with_budgets(self._scenario.expect, findings, self._budgets)
         doubts = self._doubts()
         outcomes = {finding.outcome for finding in findings}
         blinded = self.picture.broken or self.picture.sight.dark
@@ -73,7 +85,22 @@ class Judge:
             outcome = Outcome.INCONCLUSIVE
         else:
             outcome = Outcome.PASSED
-        return Verdict(outcome=outcome, findings=findings, doubts=doubts, notes=self._notes())
+        return Verdict(
+            outcome=outcome,
+            findings=findings,
+            doubts=doubts,
+            notes=self._notes() + budget_notes(budgets),
+            alarms=self._alarms(),
+            budgets=budgets,
+        )
+
+    def _allow(self) -> None:
+        """The faults are about to begin: what healing may take is known from here on."""
+        for index, (promise, checker) in enumerate(self._checkers):
+            budget = self._forecast.of(promise, self.picture)
+            if budget is not None:
+                self._budgets[index] = budget
+                checker.allow(budget)
 
     def _as_seen(self, promise: Expectation, finding: Finding) -> Finding:
         """A promise about every moment is undecided where some were not seen and none of the others broke it."""
@@ -85,7 +112,20 @@ class Judge:
         text = f"{finding.text}, as far as the watch saw"
         return msgspec.structs.replace(finding, outcome=Outcome.INCONCLUSIVE, text=text)
 
+    def _alarms(self) -> list[str]:
+        """What lost readiness although nothing was injected."""
+        lost = self._collateral.lost.values() if not self._scenario.faults else ()
+        return [f"without any fault {lacks}" for lacks in lost]
+
     def _notes(self) -> list[str]:
+        return self._blindness() + self._bystanders()
+
+    def _bystanders(self) -> list[str]:
+        """Workloads that were hit although no promise and no fault named them."""
+        lost = self._collateral.lost.values() if self._scenario.faults else ()
+        return [f"collateral, named by no promise and no fault: {lacks}" for lacks in lost]
+
+    def _blindness(self) -> list[str]:
         """How long a fault that takes the API away has blinded the watches."""
         sent = min((fault.sent for fault in self.picture.injected.values() if fault.blinds), default=0.0)
         blind = [gap.t - max(gap.since, sent) for gap in self.picture.sight.gaps if self.picture.sight.expected(gap.t)]

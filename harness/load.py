@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,12 +11,14 @@ from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 import msgspec
 from msgspec import Meta
 
+from harness.load_budget import check_budgets
+from harness.load_control import ControlForm, check_control
 from harness.load_typed import Place, convert, listed, nearest, shown
 from harness.load_workload import is_in_workload, load_workload, manifest_ref
 from harness.load_yaml import BYTES_MAX, Problem, Refused, read_documents
 from harness.model.cluster import Capability
 from harness.model.errors import BadInput
-from harness.model.scenario import TIMING, Control, Expectation, Fault, Scenario, Severity, merge, yaml_key
+from harness.model.scenario import TIMING, Expectation, Fault, Scenario, Severity, yaml_key
 from harness.model.units import Ref, Seconds
 from harness.registry import EXPECTATIONS, FAULTS
 
@@ -65,7 +68,7 @@ class ScenarioForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         ),
     ]
     control: Annotated[
-        dict[Name, Control], Meta(description="Broken twins of the workload that must not keep the promises.")
+        dict[Name, ControlForm], Meta(description="Broken twins of the workload that must not keep the promises.")
     ] = {}
     baseline: Annotated[
         Seconds, Meta(description="How long the workload may take to become healthy before the faults.")
@@ -148,7 +151,9 @@ def _scenario(place: Place, faults: Faults, expectations: Expectations) -> Scena
     fault_parts = _fault_parts(entries.get("faults"), faults)
     expect_parts = _parts(entries.get("expect"), expectations, "expectation")
     manifests = _workload(entries.get("workload"))
-    parts: list[_Part[Any]] = [*fault_parts, *expect_parts]
+    controls = entries["control"].entries() if "control" in entries else {}
+    control_parts = {key: _fault_parts(control.entries().get("faults"), faults) for key, control in controls.items()}
+    parts: list[_Part[Any]] = [*fault_parts, *expect_parts, *itertools.chain(*control_parts.values())]
     for part in parts:
         if part.value is not None and manifests is not None:
             _check_refs(part.place, part.value, manifests)
@@ -158,11 +163,11 @@ def _scenario(place: Place, faults: Faults, expectations: Expectations) -> Scena
             part.place.refuse(f"{part.place.label}: {reason}", _summary(type(part.value)))
     expected = [part.name for part in expect_parts]
     all_known = "expect" in entries and len(expected) == len(entries["expect"].items())
-    for control in entries["control"].entries().values() if "control" in entries else ():
-        _check_control(control, expected if all_known else None, manifests)
+    for key, control in controls.items():
+        check_control(control, key, expected if all_known else None, manifests)
     if form is None or manifests is None or len(place.problems) > before:
         return None
-    return Scenario(
+    scenario = Scenario(
         name=form.scenario,
         why=form.why,
         severity=form.severity,
@@ -170,13 +175,19 @@ def _scenario(place: Place, faults: Faults, expectations: Expectations) -> Scena
         tags=form.tags,
         requires=form.needs,
         manifests=manifests,
-        faults=[part.value for part in fault_parts if part.value is not None and not part.nested],
+        faults=_outer(fault_parts),
         expect=[part.value for part in expect_parts if part.value is not None],
-        control=form.control,
+        control={key: control.typed(_outer(control_parts[key])) for key, control in form.control.items()},
         baseline=form.baseline,
         observe=form.observe,
         source=str(place.path),
     )
+    check_budgets(scenario, [part.place for part in expect_parts])
+    return scenario
+
+
+def _outer(parts: list[_Part[Fault]]) -> list[Fault]:
+    return [part.value for part in parts if part.value is not None and not part.nested]
 
 
 def _fault_parts(place: Place | None, faults: Faults) -> list[_Part[Fault]]:
@@ -253,28 +264,6 @@ def _check_refs(place: Place, part: Fault | Expectation, manifests: list[dict[st
             if isinstance(ref, Ref) and not is_in_workload(ref, manifests):
                 wrong = f"{ref} is not in the workload{nearest(ref, map(manifest_ref, manifests))}"
                 entries.get(field.encode_name, place).refuse(wrong, listed(sorted(map(manifest_ref, manifests))))
-
-
-def _check_control(place: Place, expected: list[str] | None, manifests: list[dict[str, Any]] | None) -> None:
-    """What a control says must agree with the scenario; `expected` and `manifests` are None where these are wrong."""
-    fields = place.entries()
-    outcomes = [key for key in ("fails", "inconclusive") if key in fields and fields[key].value]
-    if len(outcomes) != 1:
-        wrong = f"{place.label} says {' and '.join(outcomes) or 'neither fails nor inconclusive'}"
-        place.refuse(wrong, "either `fails`, the expectations that the twin must not meet, or `inconclusive`")
-    for name in fields["fails"].items() if "fails" in fields else ():
-        if expected is not None and isinstance(name.value, str) and name.value not in expected:
-            wrong = f"{shown(name.value)} is not among the expectations{nearest(name.value, expected)}"
-            name.refuse(wrong, listed(dict.fromkeys(expected)))
-    if manifests is None:
-        return
-    by_ref = {manifest_ref(manifest): manifest for manifest in manifests}
-    patches = fields["patch"].entries() if "patch" in fields else {}
-    for ref, patch in patches.items():
-        if ref not in by_ref:
-            patch.refuse(f"`{ref}` is not in the workload{nearest(ref, by_ref)}", listed(sorted(by_ref)))
-    if all(ref in by_ref and merge(by_ref[ref], patch.value) == by_ref[ref] for ref, patch in patches.items()):
-        place.refuse(f"the patch of {place.label} changes nothing", "a patch that breaks the workload")
 
 
 def _summary(part: type) -> str:

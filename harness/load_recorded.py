@@ -55,10 +55,16 @@ def _scenario(path: Path, data: dict[str, Any]) -> Scenario:
         baseline=Seconds.parse(data["baseline"]),
         observe=Seconds.parse(data["observe"]),
         requires=[Capability(need) for need in data["needs"]],
-        control=msgspec.convert(data.get("control", {}), dict[str, Control]),
+        control={name: _control(path, item) for name, item in data.get("control", {}).items()},
         source=data["source"],
         twin_of=data.get("twin", ""),
     )
+
+
+def _control(path: Path, data: dict[str, Any]) -> Control:
+    """A control as recorded; those of older runs have no faults."""
+    own = msgspec.convert({key: value for key, value in data.items() if key != "faults"}, Control)
+    return msgspec.structs.replace(own, faults=[_part(path, item, FAULTS) for item in data.get("faults", [])])
 
 
 def _part(path: Path, item: dict[str, Any], registry: Registry[type[P]]) -> P:

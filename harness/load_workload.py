@@ -49,7 +49,7 @@ def manifest_ref(manifest: dict[str, Any]) -> str:
 
 def is_in_workload(ref: Ref, manifests: list[dict[str, Any]]) -> bool:
     """Whether an object is among the manifests, or may come to be from them."""
-    if ref.kind in ("node", "pod"):  # the cluster's, and a controller's, under names that no manifest tells
+    if ref.kind in ("node", "pod", "namespace"):  # the cluster's, a controller's, the run's: no manifest tells
         return True
     if ref in map(manifest_ref, manifests):
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 import secrets
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -12,7 +13,9 @@ import pytest
 
 from harness.model.errors import BadInput
 from harness.model.limits import ACCEPTED, LIMITS, STRICT, Limits
+from harness.model.scenario import NO_FAULT
 
+REPEAT_MAX = 1000
 _USUAL = "none on healproof's own clusters, on others"
 _HEALTHY = f"{ACCEPTED['min-healthy']}; default: {_USUAL} {STRICT.healthy}"
 _TEXT_OPTIONS = {
@@ -40,10 +43,12 @@ _TEXT_OPTIONS = {
     ),
     "min-healthy": ("", f"share of pods ready below which a run undoes everything: {_HEALTHY}"),
     "confirm": ("", "control-plane: faults may reach the control plane of a cluster that healproof did not make"),
+    "repeat": ("1", "how often each scenario is run, every time on its own"),
     "seed": ("", "seed of every random choice; default: a new one, printed"),
 }
 _FLAGS = {
     "controls": "also run the broken twins that scenarios declare: each must fail as declared",
+    "prove": "also run each scenario without its faults and all its broken twins: is its check worth anything?",
     "per-worker": "each xdist worker gets a cluster of its own instead of sharing one",
     "node-access": "allow node faults on a kubeconfig cluster, through a privileged pod",
 }
@@ -60,6 +65,8 @@ class Options(NamedTuple):
     node_access: bool
     per_worker: bool
     controls: bool
+    prove: bool
+    repeat: int
     protected: str
     max_pods: str
     max_nodes: str
@@ -84,6 +91,8 @@ class Options(NamedTuple):
             node_access=bool(said["node-access"]),
             per_worker=bool(said["per-worker"]),
             controls=bool(said["controls"]),
+            prove=bool(said["prove"]),
+            repeat=_repeat(str(said["repeat"])),
             protected=str(said["protected"]),
             max_pods=str(said["max-pods"]),
             max_nodes=str(said["max-nodes"]),
@@ -96,6 +105,15 @@ class Options(NamedTuple):
         )
         options.limits()  # what cannot be read is refused before anything is done
         return options
+
+    def twins(self, declared: Iterable[str]) -> list[str]:
+        """Which twins of a scenario are run beside it, of those that it declares and the one without faults."""
+        return [*([NO_FAULT] if self.prove else []), *(declared if self.prove or self.controls else ())]
+
+    @property
+    def repetitions(self) -> Sequence[int]:
+        """The numbers of the repetitions, from 1; a 0 alone where nothing is repeated."""
+        return range(1, self.repeat + 1) if self.repeat > 1 else (0,)
 
     def limits(self, *, disposable: bool = True) -> Limits:
         """What this run may break at once on a cluster; one that healproof made is `disposable`."""
@@ -121,6 +139,14 @@ def _value(config: pytest.Config, name: str) -> object:
 
 def _ini(name: str) -> str:
     return f"healproof_{name.replace('-', '_')}"
+
+
+def _repeat(written: str) -> int:
+    if written.isdecimal() and 1 <= int(written) <= REPEAT_MAX:
+        return int(written)
+    raise BadInput(
+        f"--healproof-repeat: {written!r} is not accepted; accepted is a whole number from 1 to {REPEAT_MAX}"
+    )
 
 
 def _seed(written: str) -> int:

@@ -45,6 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
     except BadInput as error:
         raise pytest.UsageError(str(error)) from None
     config.addinivalue_line("markers", "healproof_alone: the scenario holds its cluster alone")
+    config.addinivalue_line(
+        "markers", "healproof_controls(names): the twins of the scenario that a test in Python runs"
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -70,38 +73,48 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with the marker `healproof_controls` gets as `control` '' and, on request, each twin that it names."""
+    marker = metafunc.definition.get_closest_marker("healproof_controls")
+    if marker is not None:
+        twins = metafunc.config.stash[OPTIONS].twins(marker.args)
+        metafunc.parametrize("control", ["", *twins], ids=["scenario", *twins])
+
+
 class ScenarioFile(pytest.File):
     """A file of scenarios."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        """One item a scenario, and with --healproof-controls one a broken twin."""
+        """One item a scenario, with --healproof-controls one a broken twin, and all of them as often as is said."""
         try:
             scenarios = load_file(self.path)
         except BadInput as error:
             raise self.CollectError(str(error)) from None
+        options = self.config.stash[OPTIONS]
         for scenario in scenarios:
-            yield ScenarioItem.of(self, scenario, "")
-            if self.config.stash[OPTIONS].controls:
-                yield from (ScenarioItem.of(self, scenario, name) for name in scenario.control)
+            for control in ("", *options.twins(scenario.control)):
+                yield from (ScenarioItem.of(self, scenario, control, number) for number in options.repetitions)
 
 
 class ScenarioItem(pytest.Function):
     """One scenario, or one of its broken twins, as a test; its tags are markers, so `-m quick` selects by them."""
 
     @classmethod
-    def of(cls, parent: ScenarioFile, scenario: Scenario, control: str) -> ScenarioItem:
-        """The item of a scenario, or with `control` of that broken twin."""
+    def of(cls, parent: ScenarioFile, scenario: Scenario, control: str, repetition: int) -> ScenarioItem:
+        """The item of a scenario, or with `control` of that twin; `repetition` counts from 1, 0 is the only one."""
 
         def prove(arena: Arena, request: pytest.FixtureRequest) -> None:
-            arena.run(scenario, node_id=request.node.nodeid, control=control).require()
+            node_id = request.node.nodeid
+            arena.run(scenario, node_id=node_id, control=control, repetition=repetition).require()
 
         prove.__doc__ = scenario.why
-        name = f"{scenario.name}[{control}]" if control else scenario.name
+        way = f"{control}#{repetition}" if repetition else control
+        name = f"{scenario.name}[{way}]" if way else scenario.name
         item: ScenarioItem = cls.from_parent(parent, name=name, callobj=prove)
         for tag in scenario.tags:
             parent.config.addinivalue_line("markers", f"{tag}: scenarios with this tag")
             item.add_marker(tag)
-        if scenario.alone:
+        if (scenario.twin(control) if control else scenario).alone:
             item.add_marker("healproof_alone")
         return item
 

@@ -8,7 +8,7 @@ import msgspec
 
 from harness.load import Expectations, Faults, ScenarioForm
 from harness.model.result import RunResult
-from harness.model.units import Seconds, Token
+from harness.model.units import Deadline, Token
 from harness.registry import EXPECTATIONS, FAULTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -20,6 +20,7 @@ def scenario_schema(*, faults: Faults = FAULTS, expectations: Expectations = EXP
     refs, definitions = _definitions([ScenarioForm, *parts])
     form = definitions["ScenarioForm"]["properties"]
     form["faults"]["items"] = any_fault = _one_of({name: refs[part] for name, part in faults.items()})
+    definitions["ControlForm"]["properties"]["faults"]["items"] = any_fault
     for part in faults.values():
         if part.nests:
             definitions[part.__name__]["properties"][part.nests]["items"] = any_fault
@@ -58,4 +59,4 @@ def _token_schema(kind: type) -> dict[str, Any]:
     if not issubclass(kind, Token):
         raise NotImplementedError(f"no schema for {kind.__name__}")
     schema = {"description": kind.accepted, **kind.schema}
-    return {"anyOf": [schema, {"const": 0}]} if issubclass(kind, Seconds) else schema
+    return {"anyOf": [schema, {"const": 0}]} if issubclass(kind, Deadline) else schema

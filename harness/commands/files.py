@@ -20,7 +20,13 @@ def validate(said: argparse.Namespace) -> Exit:
             code = Exit.USAGE
         else:
             sys.stdout.write(f"{path}: ok, {len(loaded)} scenario{'s' * (len(loaded) != 1)}\n")
+            for scenario in loaded:
+                if not scenario.control:
+                    sys.stderr.write(f"{path}: warning: {scenario.name} declares no `control`; {_UNPROVEN}\n")
     return code
+
+
+_UNPROVEN = "nobody can see its check fail, so `healproof prove` will not pass"
 
 
 def schema(said: argparse.Namespace) -> Exit:

@@ -104,7 +104,9 @@ def _timeline(scenario: Scenario) -> Iterator[str]:
 def _control(name: str, control: Control) -> str:
     ends = f"must fail {', '.join(control.fails)}" if control.fails else f"must be undecided: {control.inconclusive}"
     needs = f"; needs {', '.join(control.needs)}" if control.needs else ""
-    return f"  broken twin {name}: patches {', '.join(control.patch)}; {ends}{needs}"
+    broken = [f"patches {', '.join(control.patch)}"] if control.patch else []
+    broken += [f"injects {', '.join(fault.name for fault in control.faults)}"] if control.faults else []
+    return f"  broken twin {name}: {', '.join(broken)}; {ends}{needs}"
 
 
 def _on_cluster(scenario: Scenario, ground: _Ground, seed: int) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -31,20 +32,33 @@ class _Spy:
         self.interrupted = True
 
 
+class Ended(NamedTuple):
+    """How a run ended, and what became of its scenarios; None where not one of them ended."""
+
+    exit: Exit
+    result: RunResult | None = None
+
+
 def run(said: argparse.Namespace) -> Exit:
     """Run scenarios and write every report."""
+    return conduct(said, ["--healproof-controls"] if said.controls else []).exit
+
+
+def conduct(said: argparse.Namespace, ways: list[str]) -> Ended:
+    """Run scenarios in these ways, pytest's words for them, and write every report."""
     paths: list[Path] = said.paths or [data_dir("scenarios")]
     for path in paths:
         if not Path(str(path).partition("::")[0]).exists():
             raise BadInput(f"{path}: no such file or folder", hint="scenario files are below scenarios/")
     spy = _Spy()
-    code = pytest.main(_arguments(said, paths), plugins=[spy])
+    code = pytest.main([*_arguments(said, paths), *ways, *said.pytest], plugins=[spy])
     if spy.folder is None or not any(spy.folder.rglob(RESULT)):
-        return _without_results(code)
+        return Ended(_without_results(code))
+    result = gather(spy.folder)
     if spy.interrupted:
-        return Exit.INTERRUPTED
+        return Ended(Exit.INTERRUPTED, result)
     _allure_page(spy.folder)
-    return _verdict(code, gather(spy.folder))
+    return Ended(_verdict(code, result), result)
 
 
 def _arguments(said: argparse.Namespace, paths: list[Path]) -> list[str]:
@@ -52,10 +66,10 @@ def _arguments(said: argparse.Namespace, paths: list[Path]) -> list[str]:
     words += [f"--healproof-cluster={said.cluster}"]
     words += [f"--healproof-reports={said.reports.resolve()}"]
     words += [f"--healproof-shape={said.shape}"] if said.shape else []
-    words += ["--healproof-controls"] if said.controls else []
+    words += [f"--healproof-repeat={said.repeat}"] if said.repeat else []
     words += ["-m", said.profile] if said.profile else []
     words += ["-n", str(said.workers)] if said.workers else []
-    return [*words, *said.pytest]
+    return words
 
 
 def _allure_page(folder: Path) -> None:

@@ -17,9 +17,11 @@ class StaysFailed(Expectation, frozen=True, kw_only=True):
     """Within `within` of the last injection the workload is no longer whole, and then stays so for `for`.
 
     Fails when it never breaks, and when it becomes whole again before `for` is over while the fault still lasts.
+    Without faults the clock runs from the end of the baseline, and it must fail.
     """
 
     every_moment = True
+    of_failure = True
 
     lasts: Seconds
     within: Seconds
@@ -29,6 +31,11 @@ class StaysFailed(Expectation, frozen=True, kw_only=True):
         if self.of.kind not in HEALTH_KINDS:
             return f"{self.of!r} is not accepted here; accepted is one of {', '.join(HEALTH_KINDS)}"
         return ""
+
+    @property
+    def heals_since(self) -> str:
+        """The healing that must not come would count from the injection."""
+        return "injection"
 
     def checker(self) -> Checker:
         """A fresh checker."""
@@ -45,7 +52,8 @@ class _Failure(Checker):
     def see(self, entry: AnyEntry, picture: Picture) -> None:
         if self._finding is not None:
             return
-        if isinstance(entry, Injected) and picture.all_injected:
+        without = picture.faults == 0 and isinstance(entry, Phase) and entry.name == "inject"
+        if without or (isinstance(entry, Injected) and picture.all_injected):
             self._injected = entry.t
         if self._injected is None or not isinstance(entry, Injected | Undone | Change | Phase):
             return  # requests and notes may be written out of order; they say nothing of the workload
@@ -95,7 +103,8 @@ class _Failure(Checker):
             )
             return self._found(Outcome.PASSED, text, since + promise.lasts, picture)
         if since is None and now > self._injected + promise.within:
-            text = f"{promise.of} was still whole {promise.within} after the injection"
+            since_what = "injection" if picture.faults else "end of the baseline"
+            text = f"{promise.of} was still whole {promise.within} after the {since_what}"
             return self._found(Outcome.FAILED, text, self._injected + promise.within, picture)
         return None
 

@@ -9,15 +9,21 @@ import msgspec
 
 from harness.model.cluster import Capability
 from harness.model.errors import BadInput
+from harness.model.patch import patched
 from harness.model.units import Ref, Seconds, encode_token
 
 if TYPE_CHECKING:
+    from harness.model.budget import Budget
     from harness.model.picture import Picture
     from harness.model.timeline import AnyEntry
     from harness.model.verdict import Finding
 
 _WORDS = {"lasts": "for", "since": "from", "origin": "from"}  # `for` and `from` are Python's own words
 
+NO_FAULT = "no-fault"
+"""The twin that every scenario has: itself without its faults."""
+NO_FAULT_SECONDS_MIN = 5.0
+"""How long at least it is looked at: a shorter quiet says little."""
 ROUNDS_MAX = 100
 """How often one fault may be injected in a scenario."""
 TIMING = ("after", "for", "every", "times")
@@ -83,6 +89,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     example: ClassVar[Example]
     nests: ClassVar[str] = ""
     """The key that holds a list of other faults, where there is one."""
+    budget: ClassVar[str] = ""
+    """The family in harness/budget that predicts how long healing from it takes; empty where no timer says."""
 
     after: Seconds = msgspec.field(default_factory=lambda: Seconds(0))
     lasts: Seconds | None = None
@@ -108,6 +116,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Checker:
     """One expectation at work: it is shown the timeline in order and says when it is decided."""
 
+    def allow(self, budget: Budget) -> None:
+        """Learn, when the faults begin, how long healing takes by Kubernetes' own timers."""
+
     def see(self, entry: AnyEntry, picture: Picture) -> None:
         """Take in one entry; `picture` already includes it."""
         raise NotImplementedError
@@ -132,8 +143,15 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     needs: ClassVar[frozenset[Capability]] = frozenset()
     every_moment: ClassVar[bool] = False
     """Whether it promises something of every moment, so that one that was not seen leaves it undecided."""
+    of_failure: ClassVar[bool] = False
+    """Whether it promises that something fails, so that without a fault it must be broken."""
 
     of: Ref
+
+    @property
+    def heals_since(self) -> str:
+        """Where the clock of the healing that it is about starts: `injection` or `undo`; '' where it is about none."""
+        return ""
 
     def checker(self) -> Checker:
         """A fresh checker of this promise."""
@@ -147,12 +165,14 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Control(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=yaml_key):
     """A broken twin: the workload with `patch` applied must make the expectations in `fails` fail.
 
-    `patch` maps an object (`deployment/web`) to a strategic merge patch. With `inconclusive` the twin must end
-    undecided instead, with that text among its doubts. `needs` are capabilities without which its patch breaks nothing.
+    `patch` maps an object (`deployment/web`) to a strategic merge patch. `faults` are injected beside the scenario's
+    own, such as one that switches off who would heal them. With `inconclusive` the twin must end undecided instead,
+    with that text among its doubts. `needs` are capabilities without which its patch breaks nothing.
     """
 
     why: str = ""
     patch: dict[str, dict[str, Any]] = {}
+    faults: list[Fault] = []
     fails: list[str] = []
     inconclusive: str = ""
     needs: list[Capability] = []
@@ -165,7 +185,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     beside the scenario). `baseline` is how long the workload may take to become healthy before the fault,
     `observe` how long to look at least after the last injection. `requires` (in YAML `needs`) are capabilities that
     its workload needs beyond those of its faults and expectations. `source` is the file it came from;
-    `twin_of` names the control that this scenario is the broken twin of.
+    `twin_of` names the control that this scenario is the broken twin of, or is NO_FAULT.
     """
 
     name: str
@@ -208,11 +228,28 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
         return [each for fault in self.faults for each in fault.may_be()]
 
     def twin(self, name: str) -> Scenario:
-        """The scenario over the broken workload of one of its controls."""
-        broken = [_patched(manifest, self.control[name].patch) for manifest in self.manifests]
-        declared = {name: self.control[name]}
+        """The scenario with the broken workload and further faults of one of its controls, or without any fault."""
+        if name == NO_FAULT:
+            return self._without_faults()
+        if name not in self.control:
+            known = ", ".join((NO_FAULT, *self.control))
+            raise BadInput(f"scenario {self.name}: {name!r} is none of its controls; accepted is one of {known}")
+        control = self.control[name]
         return msgspec.structs.replace(
-            self, name=f"{self.name}-{name}", manifests=broken, control=declared, twin_of=name
+            self,
+            name=f"{self.name}-{name}",
+            manifests=[patched(manifest, control.patch) for manifest in self.manifests],
+            faults=[*control.faults, *self.faults],
+            control={name: control},
+            twin_of=name,
+        )
+
+    def _without_faults(self) -> Scenario:
+        """The same promises, looked at for as long as its faults would have taken."""
+        ends = [fault.after + (fault.every or 0) * (fault.times or 1) + (fault.lasts or 0) for fault in self.faults]
+        look = Seconds(max(NO_FAULT_SECONDS_MIN, self.observe, *ends))
+        return msgspec.structs.replace(
+            self, name=f"{self.name}-{NO_FAULT}", faults=[], observe=look, control={}, twin_of=NO_FAULT
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -229,7 +266,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
             "baseline": str(self.baseline),
             "observe": str(self.observe),
             "needs": [str(need) for need in self.requires],
-            "control": {name: msgspec.to_builtins(control) for name, control in self.control.items()},
+            "control": {name: _control_as_data(control) for name, control in self.control.items()},
             "source": self.source,
         }
         if self.twin_of:
@@ -243,33 +280,6 @@ def part_as_data(part: Fault | Expectation) -> dict[str, Any]:
     return {part.name: {key: value for key, value in fields.items() if value is not None}}
 
 
-def _patched(manifest: dict[str, Any], patches: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    ref = f"{manifest.get('kind', '').lower()}/{manifest.get('metadata', {}).get('name', '')}"
-    patch = patches.get(ref)
-    return merge(manifest, patch) if patch else manifest
-
-
-def merge(target: Any, patch: Any) -> Any:
-    """A strategic merge patch on plain data: null removes, lists of named objects merge by `name`."""
-    if isinstance(target, dict) and isinstance(patch, dict):
-        merged = {**target}
-        for key, value in patch.items():
-            if value is None:
-                merged.pop(key, None)
-            else:
-                merged[key] = merge(target.get(key), value)
-        return merged
-    if is_named(target) and is_named(patch):
-        wanted = {item["name"]: item for item in patch}
-        kept = [merge(item, wanted.pop(item["name"])) if item["name"] in wanted else item for item in target]
-        return kept + list(wanted.values())
-    return patch
-
-
-def is_named(value: Any) -> bool:
-    """Whether it is a list that merges by `name`."""
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(item, dict) and isinstance(item.get("name"), str) for item in value)
-    )
+def _control_as_data(control: Control) -> dict[str, Any]:
+    data: dict[str, Any] = msgspec.to_builtins(control, enc_hook=encode_token)
+    return {**data, "faults": [part_as_data(fault) for fault in control.faults]}

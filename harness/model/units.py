@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, ClassVar, Self
 
@@ -28,7 +29,35 @@ class Token:
         return ValueError(f"{written!r} is not accepted here; accepted is {cls.accepted}")
 
 
-class Seconds(float, Token):
+class Deadline(float, Token):
+    """A duration, or the word `budget`: as long as Kubernetes' own timers take; as a number that is infinite."""
+
+    accepted = "a duration such as 500ms, 2s or 1m30s, or budget"
+    schema: ClassVar = {
+        "type": "string",
+        "pattern": rf"{_DURATION.pattern}|^budget$",
+        "examples": ["500ms", "2s", "1m30s", "budget"],
+    }
+
+    @classmethod
+    def parse(cls, written: object) -> Deadline:
+        """Read `30s` or `budget`."""
+        if written == "budget" or (isinstance(written, Deadline) and written == math.inf):
+            return BUDGET
+        try:
+            return Seconds.parse(written)
+        except ValueError:
+            raise cls.refuse(written) from None
+
+    def __str__(self) -> str:
+        return "budget"
+
+
+BUDGET = Deadline(math.inf)
+"""The deadline that is the upper end of the budget."""
+
+
+class Seconds(Deadline):
     """A duration; as a number it is seconds. Written `500ms`, `2s`, `1m30s`."""
 
     accepted = "a duration such as 500ms, 2s or 1m30s"

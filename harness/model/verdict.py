@@ -6,6 +6,8 @@ import enum
 
 import msgspec
 
+from harness.model.budget import Compared
+
 
 class Outcome(enum.StrEnum):
     """The three verdicts of a scenario that ran; `skipped` is one that could not run here."""
@@ -50,13 +52,17 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `doubts` are the reasons why nothing can be said (no baseline, no evidence, a gap …); any of them makes an
     otherwise passed verdict inconclusive, never a failed one passed. `notes` say what limits the verdict without
-    putting it in doubt: what the watches missed because a fault took the API away.
+    putting it in doubt: what the watches missed because a fault took the API away, and what was collateral. `alarms`
+    say what lost readiness in a run without any fault. `budgets` are how long healing takes by Kubernetes' own
+    timers, beside what was measured.
     """
 
     outcome: Outcome
     findings: list[Finding]
     doubts: list[str] = []
     notes: list[str] = []
+    alarms: list[str] = []
+    budgets: list[Compared] = []
 
     @property
     def headline(self) -> str:

@@ -6,11 +6,14 @@ from harness import __version__
 from harness.model.cluster import ClusterRecord
 from harness.model.scenario import Scenario
 from harness.model.timeline import Header
+from harness.model.timers import Timers
 from harness.report.redact import redact
 
 
-def header_of(scenario: Scenario, record: ClusterRecord, namespace: str, started_at: str) -> Header:
-    """The header; `started_at` is ISO 8601, and the entry's own time is 0."""
+def header_of(
+    scenario: Scenario, record: ClusterRecord, namespace: str, started_at: str, timers: Timers | None = None
+) -> Header:
+    """The header; `started_at` is ISO 8601, the entry's own time is 0, `timers` are what budgets are made of."""
     return Header(
         t=0.0,
         scenario=redact(scenario.as_data()),
@@ -21,4 +24,5 @@ def header_of(scenario: Scenario, record: ClusterRecord, namespace: str, started
         capabilities=[str(capability) for capability in record.capabilities],
         started_at=started_at,
         harness_version=__version__,
+        timers=timers,
     )

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.model.state import EXISTS
 from harness.residue.discovery import Served
 from harness.residue.plain import digest, lines, shown
 
 Object = dict[str, Any]
-
-EXISTS = "exists"
-"""The first fact of every object."""
 
 UNSEEN = frozenset(
     {

@@ -8,7 +8,9 @@ from timelines import WEB, Story, pod_delete, recovers, scenario
 from harness.expect.available import Available
 from harness.expect.never_below import NeverBelow
 from harness.expect.restarts import Restarts
+from harness.expect.restored import Restored
 from harness.expect.stays_failed import StaysFailed
+from harness.expect.updates import Updates
 from harness.model.scenario import Expectation, Scenario
 from harness.model.timeline import AnyEntry
 from harness.model.units import Ref, Seconds, Share
@@ -21,6 +23,8 @@ PROMISES: list[Expectation] = [
     Restarts(of=WEB, at_most=1),
     StaysFailed(of=WEB, within=Seconds(2), lasts=Seconds(2)),
     Available(of=Ref("service/web"), at_least=Share(0.9)),
+    Updates(of=WEB, at_most=4, new_pods=2),
+    Restored(),
 ]
 
 

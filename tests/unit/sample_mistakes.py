@@ -136,6 +136,10 @@ def control_in_disagreement(draw: Draw, data: Data) -> None:
         {"patch": {"deployment/web": None}, "fails": ["heals"]},
         {"patch": unchanged, "fails": ["heals"]},
         {"patch": [patch], "fails": ["heals"]},
+        {"faults": [], "fails": ["heals"]},
+        {"faults": [{"nothing": {}}], "patch": unchanged, "fails": ["heals"]},
+        {"faults": [{"no-thing": {}}], "fails": ["heals"]},
+        {"faults": "nothing", "patch": patch, "fails": ["heals"]},
     ]
     put(data, TWIN, draw(st.sampled_from(controls)))
 

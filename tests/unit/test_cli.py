@@ -21,6 +21,7 @@ from harness.model.timeline import AnyEntry, encode_entry
 
 COMMANDS = [
     "run",
+    "prove",
     "up",
     "down",
     "list",
@@ -91,6 +92,30 @@ def test_shipped_scenarios_are_valid_and_can_be_planned(capsys: pytest.CaptureFi
     assert "  fault 1: pod-delete " in out
     assert "healed by: the owning controller creates replacements" in out
     assert "  expect: recovers of=deployment/web" in out
+
+
+def test_a_scenario_without_a_twin_is_valid_with_a_warning(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its check can never be seen to fail; the shipped ones raise no such warning."""
+    (tmp_path / "web.yaml").write_text((SHIPPED / "workloads" / "web.yaml").read_text())
+    bare = "scenario: bare\nwhy: b\nworkload: web.yaml\nexpect:\n- never-below: {of: deployment/web, ready: 2}\n"
+    (tmp_path / "bare.yaml").write_text(bare)
+    assert main(["validate", str(tmp_path / "bare.yaml")]) == Exit.PASSED
+    assert f"{tmp_path / 'bare.yaml'}: warning: bare declares no `control`" in capsys.readouterr().err
+    assert main(["validate", str(SHIPPED)]) == Exit.PASSED
+    assert "warning" not in capsys.readouterr().err
+
+
+def test_a_run_without_faults_is_judged_again_as_what_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Quiet is passed; what breaks without a fault is an alarm, and 1."""
+    wanted = scenario(NeverBelow(of=WEB, ready=4)).twin("no-fault")
+    calm = recorded(tmp_path / "calm", wanted, Story().baseline().at(9.0).phase("undo").end(12, undone=None))
+    assert main(["rejudge", str(calm)]) == Exit.PASSED
+    assert "without its faults: quiet" in capsys.readouterr().out
+    story = Story().baseline().at(5.0).pod("web-0", ready=False).at(9.0).phase("undo")
+    assert main(["rejudge", str(recorded(tmp_path / "alarm", wanted, story.end(12, undone=None)))]) == Exit.FAILED
+    assert "without its faults: an alarm" in capsys.readouterr().out
 
 
 def test_a_composed_scenario_is_planned_with_its_times_choices_and_twins(capsys: pytest.CaptureFixture[str]) -> None:

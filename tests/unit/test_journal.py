@@ -71,7 +71,7 @@ def test_a_journal_with_nothing_left_is_removed_and_another_one_stays(tmp_path: 
 Words = st.lists(st.one_of(st.none(), st.integers(min_value=0, max_value=9)), max_size=8)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds=Words, token=st.dictionaries(st.text(max_size=5), st.text(max_size=9), max_size=3), cut=st.floats(0, 1))
 def test_a_crash_at_any_byte_forgets_nothing(
     tmp_path: Path, deeds: list[int | None], token: dict[str, Any], cut: float

@@ -31,7 +31,7 @@ def without(kind: type, entries: list[AnyEntry], **fields: object) -> list[AnyEn
     return [entry for entry in entries if entry not in same]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(run=runs(), data=st.data())
 def test_the_verdict_while_it_runs_is_the_verdict_of_the_recording(run: Run, data: st.DataObject) -> None:
     """Asking in between, as the runner does at any time, changes nothing: online and offline agree."""
@@ -47,7 +47,7 @@ def test_the_verdict_while_it_runs_is_the_verdict_of_the_recording(run: Run, dat
     assert court.verdict(entries[-1].t + 1) == judge(wanted, entries)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(run=runs(), data=st.data())
 def test_a_doubt_never_helps_to_pass(run: Run, data: st.DataObject) -> None:
     """A gap in the watch or a broken observer, wherever it comes, never turns another verdict into passed."""
@@ -61,7 +61,7 @@ def test_a_doubt_never_helps_to_pass(run: Run, data: st.DataObject) -> None:
     assert after is before or after is not Outcome.PASSED
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(run=runs(), data=st.data())
 def test_what_observers_report_late_decides_the_same(run: Run, data: st.DataObject) -> None:
     """Requests and notes may arrive later than what happened after them: the outcome stays."""
@@ -76,7 +76,7 @@ def test_what_observers_report_late_decides_the_same(run: Run, data: st.DataObje
     assert judge(wanted, rest).outcome is judge(wanted, entries).outcome
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(run=runs(), cut=st.floats(0, 0.999))
 def test_a_timeline_that_was_cut_off_never_passes(run: Run, cut: float) -> None:
     """Whatever the harness died of, the part of the timeline that is there proves nothing."""

@@ -48,6 +48,16 @@ def test_a_full_scenario_becomes_the_value_it_describes(tmp_path: Path) -> None:
     assert scenario.twin("one-replica").manifests[0]["spec"]["replicas"] == 1
 
 
+def test_a_control_may_have_faults_instead_of_a_patch(tmp_path: Path) -> None:
+    """They are injected before those of the scenario, into the workload as it is; a timeline's header has them too."""
+    off = {"faults": [{"nothing": {}}], "fails": ["heals"]}
+    (scenario,) = sample.load(sample.write(tmp_path, {**sample.scenario(), "control": {"healing-off": off}}))
+    twin = scenario.twin("healing-off")
+    assert twin.faults == [sample.Nothing(), *scenario.faults]
+    assert twin.manifests == scenario.manifests
+    assert twin.as_data()["control"]["healing-off"]["faults"][0].keys() == {"nothing"}
+
+
 def test_what_is_left_out_takes_the_defaults(tmp_path: Path) -> None:
     """Name, reason, workload and one expectation are enough; a scenario without faults is a control experiment."""
     needed = {key: sample.scenario()[key] for key in ("scenario", "why", "expect")}
@@ -198,6 +208,30 @@ MISTAKES = [
         "no-replica:",
         "the patch of `control.no-replica` changes nothing; accepted: a patch that breaks the workload",
         id="control-no-change",
+    ),
+    pytest.param(
+        at("control", "one-replica", "faults", value=[{"pods-dye": {"select": "app=web"}}]),
+        "pods-dye:",
+        "unknown fault `pods-dye` (did you mean `pods-die`?); accepted: ",
+        id="control-unknown-fault",
+    ),
+    pytest.param(
+        at("control", "one-replica", "faults", value=[{"pods-die": {"select": "app=web", "owner": "job/x"}}]),
+        "owner: job/x",
+        f"job/x is not in the workload; accepted: {REFS}",
+        id="control-fault-ref",
+    ),
+    pytest.param(
+        at("control", "one-replica", "faults", value={"nothing": {}}),
+        "faults:",
+        "`control.one-replica.faults` cannot be a mapping of 1; accepted: a list of faults",
+        id="control-faults",
+    ),
+    pytest.param(
+        at("control", value={"no-fault": {"faults": [{"nothing": {}}], "fails": ["heals"]}}),
+        "no-fault:",
+        "a control of the name no-fault; accepted: any other name: that one is every scenario without its faults",
+        id="control-no-fault",
     ),
 ]
 

@@ -28,7 +28,7 @@ def recorded(path: Path, wanted: Scenario, entries: list[AnyEntry]) -> Path:
     return path
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(run=runs())
 def test_a_recording_is_judged_as_the_run_was(tmp_path: Path, run: tuple[Scenario, list[AnyEntry]]) -> None:
     """File, header and all: the verdict is the one of the entries in memory."""

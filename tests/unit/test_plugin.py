@@ -32,7 +32,7 @@ class Arena:
         self.options = config.stash[OPTIONS]
         self.worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
-    def run(self, scenario, *, node_id="", control=""):
+    def run(self, scenario, *, node_id="", control="", repetition=0):
         words = {"broken": Outcome.FAILED, "unsure": Outcome.INCONCLUSIVE, "skipped": Outcome.SKIPPED}
         outcome = next((o for word, o in words.items() if word in scenario.name), Outcome.PASSED)
         finding = Finding(expectation="recovers", outcome=outcome, text="so it was", at=1.0, last_seen="2 of 3 ready")
@@ -156,6 +156,60 @@ def test_broken_twins_run_on_request_only(stage: pytest.Pytester) -> None:
     done.stdout.fnmatch_lines(
         ["*::good PASSED*", "*::good?one-replica? FAILED*", "*::broken FAILED*", "*::broken?one-replica? PASSED*"]
     )
+
+
+def test_to_prove_is_to_run_a_scenario_in_all_its_ways(stage: pytest.Pytester) -> None:
+    """With --healproof-prove each scenario runs as it is, without its faults, and over each broken twin."""
+    write(stage.path, "lost.yaml", document("good", control=CONTROL), document("bare"))
+    listed = stage.runpytest("--collect-only", "-q", "--healproof-prove")
+    names = ["good", "good?no-fault?", "good?one-replica?", "bare", "bare?no-fault?"]
+    listed.stdout.fnmatch_lines([f"lost.yaml::{name}" for name in names])
+
+
+def test_a_twin_that_takes_the_control_plane_down_comes_last(stage: pytest.Pytester) -> None:
+    """Its scenario shares the cluster, it does not; and the one without faults shares it although its scenario not."""
+    off = {"faults": [{"component-down": {"part": "kube-controller-manager"}}], "fails": ["recovers"]}
+    write(stage.path, "a.yaml", document("drain", faults=[DRAIN]), document("lost", control={"healing-off": off}))
+    stage.runpytest("--healproof-prove")
+    order = ["drain[no-fault]", "lost", "lost[no-fault]", "drain", "lost[healing-off]"]
+    assert [line[0].rpartition("::")[2] for line in ran(stage)] == order
+
+
+def test_repetitions_are_tests_of_their_own(stage: pytest.Pytester) -> None:
+    """With --healproof-repeat each scenario, and each twin, is so many tests with a number; one is as without."""
+    write(stage.path, "lost.yaml", document("good", control=CONTROL))
+    done = stage.runpytest("--healproof-repeat=2", "--healproof-controls", "-v")
+    names = ["good?#1?", "good?#2?", "good?one-replica#1?", "good?one-replica#2?"]
+    done.stdout.fnmatch_lines([f"*::{name} *" for name in names])
+    once = stage.runpytest("--collect-only", "-q", "--healproof-repeat=1")
+    once.stdout.fnmatch_lines(["lost.yaml::good"])
+
+
+@pytest.mark.parametrize("written", ["0", "-1", "1001", "often", "1.5"])
+def test_a_number_of_repetitions_that_makes_no_sense_is_refused(stage: pytest.Pytester, written: str) -> None:
+    """With the value and what is accepted."""
+    done = stage.runpytest(f"--healproof-repeat={written}")
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    accepted = "accepted is a whole number from 1 to 1000"
+    done.stderr.fnmatch_lines([f"*--healproof-repeat: '{written}' is not accepted; {accepted}*"])
+
+
+def test_a_python_test_names_its_twins(stage: pytest.Pytester) -> None:
+    """The marker says which; they run on request only, and a test without it is left alone."""
+    stage.makepyfile("""
+        import pytest
+
+        @pytest.mark.healproof_controls("one-replica")
+        def test_in_python(arena, control):
+            assert control in ("", "no-fault", "one-replica")
+
+        @pytest.mark.parametrize("control", ["mine"])
+        def test_of_somebody_else(control):
+            assert control == "mine"
+    """)
+    stage.runpytest("--strict-markers").assert_outcomes(passed=2)
+    stage.runpytest("--healproof-controls").assert_outcomes(passed=3)
+    stage.runpytest("--healproof-prove").assert_outcomes(passed=4)
 
 
 def test_what_holds_the_cluster_alone_comes_last(stage: pytest.Pytester) -> None:

@@ -9,10 +9,11 @@ from timelines import Story, scenario
 
 from harness.judge import judge
 from harness.model.errors import HealproofError
+from harness.model.proof import holds
 from harness.model.result import ScenarioResult
 from harness.model.scenario import Control
 from harness.model.verdict import Finding, Outcome, Verdict
-from harness.session import Outcomes, PromiseBroken, Undecided, explain, holds, slug_of, stages
+from harness.session import Outcomes, PromiseBroken, Undecided, explain, slug_of, stages
 
 
 def finding(outcome: Outcome, promise: str = "recovers") -> Finding:

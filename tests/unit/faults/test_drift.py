@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from harness.damage.fields import read, write
 from harness.faults.drift import Drift, changes
 from harness.model.errors import BadInput
-from harness.model.scenario import merge
+from harness.model.patch import merge
 from harness.model.units import Ref
 
 WEB = {

@@ -83,7 +83,7 @@ STEPS = st.lists(
 
 
 # a failing example waits for seconds, so it is shown as found instead of being shrunk for minutes
-@settings(max_examples=80, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=80, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(steps=STEPS, before=st.integers(0, 3), in_stream=st.booleans())
 def test_a_subscriber_folds_to_the_servers_state(
     steps: list[tuple[tuple[str, ...], bool]], before: int, in_stream: bool
