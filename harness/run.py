@@ -45,8 +45,8 @@ TRAFFIC_SECONDS_MAX = 60.0
 """How long the first answered request may take once the workload is whole."""
 BITE_SECONDS_MAX = 20.0
 """How long after its injection a fault may still show in the watch before it is put back."""
-RESIDUE_SECONDS_MAX = 10.0
-"""How long the watch may take to show nodes as they were before."""
+RESIDUE_SECONDS_MAX = 60.0
+"""How long nodes may take to be as they were before: one that comes back is Ready once its kubelet has said so."""
 
 
 class Bench(NamedTuple):
@@ -268,7 +268,7 @@ class _Run:
             self._recorder.wait(worth_a_look, max(wake, now + 0.001) if pending else least_until)
 
     def _residue(self) -> None:
-        """Nodes must carry the marks (cordons, taints) that they carried before, as the watch shows them."""
+        """Nodes must be Ready and marked (cordons, taints) as they were before, as the watch shows them."""
         self._phase("residue")
         self._state.after()
         picture = self._judge.picture

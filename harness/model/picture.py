@@ -159,13 +159,15 @@ class Picture:
         return health.lacks
 
     def node_marks(self) -> dict[str, list[str]]:
-        """Cordon and taints of each node, without those that Kubernetes itself sets and lifts by condition."""
+        """Cordon, taints (none that Kubernetes sets and lifts by condition) and `not ready` of each node."""
         marks = {}
         for node in list(self._objects.get("nodes", {}).values()):
             if isinstance(node, Node):
                 taints = [f"{taint.key}={taint.value}:{taint.effect}" for taint in node.spec.taints]
                 kept = sorted(taint for taint in taints if not taint.startswith("node.kubernetes.io/"))
-                marks[node.metadata.name] = kept + (["cordoned"] if node.spec.unschedulable else [])
+                kept += ["cordoned"] if node.spec.unschedulable else []
+                down = any(c.type == "Ready" and c.status != "True" for c in node.status.conditions)
+                marks[node.metadata.name] = kept + (["not ready"] if down else [])
         return marks
 
     def describe(self, ref: Ref) -> str:

@@ -30,7 +30,8 @@ def summary(run: RunResult, *, reports: dict[str, Path | str], colour: bool = Fa
     blocks = [_details(result, colour=colour, width=width) for result in ordered if _needs_details(result)]
     lines = [scenario_line(result, colour=colour, width=width) for result in ordered]
     lines += [line for told in run.repetitions for line in _repeated(told, width)]
-    lines += [_proof_line(result, width) for result in ordered if result.proof is not None and run.tried_twins]
+    ran = [result for result in ordered if result.outcome is not Outcome.SKIPPED]  # the others' lines say why
+    lines += [_proof_line(result, width) for result in ran if result.proof is not None and run.tried_twins]
     lines += [f"residue      {item}" for item in run.residue]
     return "\n".join([*blocks, *lines, "", counts_line(run, colour=colour), *_places(reports)]) + "\n"
 

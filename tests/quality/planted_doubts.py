@@ -137,6 +137,13 @@ def taint_left_behind() -> Case:
     return scenario(), story.end(15)
 
 
+@planted(INCONCLUSIVE, "node node-1 is left not ready, before it was unmarked")
+def node_left_not_ready() -> Case:
+    """The workload has moved and is whole; the node that was taken down has not come back."""
+    story = killed().at(4.2).node(ready="Unknown").heal("web-0", "web-9", 5.0)
+    return scenario(), story.end(10)
+
+
 @planted(INCONCLUSIVE, "residue: nodes are not as before")
 def residue_found() -> Case:
     """The runner's own look for residue found some, although a promise is broken as well."""

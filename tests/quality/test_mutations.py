@@ -35,6 +35,9 @@ MUTATIONS = {
     "restarts to come are forgotten": Mutation(
         "expect/restarts.py", "return pod.restarts + sum(", "return pod.restarts + 0 * sum("
     ),
+    "nodes that are down count as put back": Mutation(
+        "model/picture.py", '(["not ready"] if down else [])', "([] if down else [])"
+    ),
     "desired count not pinned": Mutation(
         "model/picture.py", "desired = self._pinned.get(ref, wants)", "desired = wants"
     ),

@@ -128,9 +128,11 @@ class Story:
         """A pod; see `a_pod`."""
         return self.show("pods", a_pod(name, **fields))
 
-    def node(self, name: str = "node-1", *, cordoned: bool = False, taints: Iterable[Taint] = ()) -> Self:
-        """A Ready node."""
-        status = NodeStatus(conditions=[Condition(type="Ready", status="True")])
+    def node(
+        self, name: str = "node-1", *, cordoned: bool = False, taints: Iterable[Taint] = (), ready: str = "True"
+    ) -> Self:
+        """A node; `ready` is the status of its condition Ready."""
+        status = NodeStatus(conditions=[Condition(type="Ready", status=ready)])
         spec = NodeSpec(unschedulable=cordoned, taints=list(taints))
         return self.show("nodes", Node(metadata=ObjectMeta(name=name, uid=f"uid-{name}"), spec=spec, status=status))
 

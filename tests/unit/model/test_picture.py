@@ -150,13 +150,14 @@ def test_the_watch_was_blind_only_within_a_gap() -> None:
 
 
 def test_marks_of_nodes_are_what_people_set() -> None:
-    """A cordon and taints count; those that Kubernetes sets by condition do not."""
+    """A cordon and taints count, those that Kubernetes sets by condition do not; and whether it is Ready."""
     story = Story().node(
         taints=[Taint("node.kubernetes.io/not-ready", effect="NoExecute"), Taint("a", "b", "NoSchedule")]
     )
-    assert seen(story.node("node-2", cordoned=True)).node_marks() == {
+    assert seen(story.node("node-2", cordoned=True).node("node-3", ready="Unknown")).node_marks() == {
         "node-1": ["a=b:NoSchedule"],
         "node-2": ["cordoned"],
+        "node-3": ["not ready"],
     }
 
 
