@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.model.repetition import Distribution, Repetitions, Steadiness
 from harness.model.result import ScenarioResult
-from harness.model.units import Seconds
+from harness.model.units import BUDGET, Seconds
 from harness.model.verdict import Measure, Outcome
 from harness.statistics.interval import median_interval
 from harness.statistics.survival import Time, quantile
@@ -92,7 +92,7 @@ def _distributions(results: Sequence[ScenarioResult]) -> list[Distribution]:
         measures = [m for result in results if (m := _measure(result, position)) is not None]
         if measures:
             times = [Time(m.value, m.censored) for m in measures]
-            found.append(distribution(_promise(written), times, _deadline(written)))
+            found.append(distribution(_promise(written), times, _deadline(written, results)))
     return found
 
 
@@ -109,9 +109,14 @@ def _promise(written: dict[str, Any]) -> str:
     return f"{name} {fields['of']}{since}"
 
 
-def _deadline(written: dict[str, Any]) -> float | None:
-    """The deadline in seconds; None where it was not said as a time."""
+def _deadline(written: dict[str, Any], results: Sequence[ScenarioResult]) -> float | None:
+    """The deadline in seconds, the shortest where each run had its own; None where it was not said as a time."""
     (fields,) = written.values()
+    if fields.get("within") == str(BUDGET):
+        since = fields.get("from", "injection")
+        compared = [each for result in results for each in result.verdict.budgets]
+        own = (each.high for each in compared if (each.budget.of, each.budget.since) == (fields["of"], since))
+        return min((high for high in own if high is not None), default=None)
     try:
         return float(Seconds.parse(fields.get("within")))
     except ValueError:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.model.budget import Budget, Term, compare
 from harness.model.repetition import Repetitions, Steadiness
 from harness.model.result import ScenarioResult
 from harness.model.verdict import Finding, Measure, Outcome, Verdict
@@ -59,6 +60,19 @@ PASSED, FAILED, UNDECIDED = Outcome.PASSED, Outcome.FAILED, Outcome.INCONCLUSIVE
 def test_flaky_is_told_from_slow(runs: list[tuple[float, Outcome]], steadiness: Steadiness) -> None:
     """Verdicts that differ are flaky however quick; passed every time is slow from 80 % of the deadline at the p95."""
     assert told(*runs).steadiness is steadiness
+
+
+def test_a_budget_is_a_deadline_too() -> None:
+    """Each run has the budget of its own baseline; near the shortest of them is slow."""
+    by_budget = {"expect": [{"recovers": {**PROMISE["recovers"], "within": "budget"}}]}
+    runs = []
+    for number, high in enumerate((12.0, 10.0, 11.0), start=1):
+        one = result(number, 8.5)
+        budget = Budget(fault="pod-delete", of="deployment/web", terms=[Term("start", 0.0, high, "a test")])
+        verdict = msgspec.structs.replace(one.verdict, budgets=[compare(budget, 8.5)])
+        runs.append(msgspec.structs.replace(one, scenario=by_budget, verdict=verdict))
+    (found,) = repetitions_of(runs)
+    assert (found.distributions[0].deadline, found.steadiness) == (10.0, Steadiness.SLOW)
 
 
 def test_a_twin_that_always_fails_as_declared_is_steady() -> None:
