@@ -34,8 +34,8 @@ def write_proofs(allure_dir: Path, run: RunResult) -> None:
     paragraphs = {identity_of(result): _paragraphs(result, run) for result in run.scenarios}
     for path in allure_dir.glob("*-result.json"):
         written: dict[str, Any] = msgspec.json.decode(path.read_bytes())
-        labels = {label["name"]: label["value"] for label in written.get("labels", [])}
-        told = paragraphs.get(labels.get(IDENTITY, ""), [])
+        labels = (label for label in written.get("labels", []) if label.get("name") == IDENTITY)
+        told = next((paragraphs.get(label.get("value"), []) for label in labels), [])
         if told:
             described = _BLOCK.sub("", written.get("descriptionHtml", ""))
             write_atomically(path, msgspec.json.encode({**written, "descriptionHtml": _block(told) + described}))

@@ -143,7 +143,7 @@ def _empty(wire: Wire) -> None:
     for number in range(FAULT_PODS // REPLICAS):
         _set(wire, number, 0)
     left = DEPLOYMENTS * REPLICAS - FAULT_PODS
-    wait_until(lambda: len(_names(wire)) <= left, timeout_seconds=READY_SECONDS_MAX, every_seconds=2.0)
+    wait_until(lambda: len(_names(wire)) <= left, timeout_seconds=READY_SECONDS_MAX, every_seconds=5.0)
 
 
 def _set(wire: Wire, number: int, replicas: int) -> None:

@@ -132,7 +132,11 @@ def test_a_scenario_without_a_declared_twin_is_found(tmp_path: Path) -> None:
 def allure_results(folder: Path, run: RunResult) -> None:
     """What allure-pytest leaves of each scenario, as far as it matters here."""
     for number, each in enumerate(run.scenarios):
-        labels = [{"name": "epic", "value": "healproof"}, {"name": IDENTITY, "value": identity_of(each)}]
+        labels = [
+            {"name": "package"},
+            {"name": "epic", "value": "healproof"},
+            {"name": IDENTITY, "value": identity_of(each)},
+        ]
         written = {"name": each.name, "labels": labels, "descriptionHtml": f"<div><p>{each.why}</p><img src='x'></div>"}
         (folder / f"{number}-result.json").write_text(json.dumps(written))
 
