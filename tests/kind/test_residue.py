@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pytest
+from contract.leftovers import await_quiet
 from planted_residue import (
     MARKS,
     NAMESPACE,
@@ -24,6 +25,13 @@ from harness.kube import actions
 from harness.residue.differences import Difference, differences
 
 pytestmark = [pytest.mark.kind, pytest.mark.slow]
+
+
+@pytest.fixture(autouse=True)
+def quiet(kind_ground: Ground) -> None:
+    """The namespaces of other tests are gone: what goes with them is nobody's residue."""
+    await_quiet(kind_ground)
+
 
 QUEUE = "tc qdisc add dev eth0 root tbf rate 1gbit burst 1mb latency 50ms"
 STATE = "/var/lib/healproof"

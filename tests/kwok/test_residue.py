@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from contract.leftovers import await_quiet
 from planted_residue import (
     MARKS,
     NAMESPACE,
@@ -29,6 +30,12 @@ from harness.residue.snapshot import load, save
 from .conftest import deployment
 
 pytestmark = pytest.mark.kwok
+
+
+@pytest.fixture(autouse=True)
+def quiet(kwok_ground: Ground) -> None:
+    """The namespaces of other tests are gone: what goes with them is nobody's residue."""
+    await_quiet(kwok_ground)
 
 
 def test_every_planted_object_is_found_and_nothing_else(kwok_ground: Ground, tmp_path: Path) -> None:
