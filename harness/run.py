@@ -265,7 +265,10 @@ class _Run:
                 wake = judge.wake_at() or now
             if not pending and now >= least_until:
                 return
-            self._recorder.wait(worth_a_look, max(wake, now + 0.001) if pending else least_until)
+            if pending:
+                self._recorder.wait(worth_a_look, max(wake, now + 0.001))
+            else:
+                self._recorder.wait(self._must_stop, least_until)
 
     def _residue(self) -> None:
         """Nodes must be Ready and marked (cordons, taints) as they were before, as the watch shows them."""
