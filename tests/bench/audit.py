@@ -11,6 +11,7 @@ from harness.machine.clock import wait_until
 from harness.model.cluster import ClusterRecord
 from harness.model.result import ScenarioResult
 from tests.bench.audit_log import Asked, AuditLog
+from tests.bench.audit_policy import log_more
 from tests.bench.clocks import Relation
 from tests.bench.figures import Figure
 from tests.bench.ground import arena, pod_kill, recovery, workload
@@ -37,6 +38,8 @@ def audit(record: ClusterRecord, runs: int) -> Iterator[Figure]:
     """So many pod kills: the error of the recovery, the printed error bar, and how often the truth lies within it."""
     if record.audit_log is None:
         return
+    if record.provider == "kind":
+        log_more(record)
     errors, bars, inside, seconds, undecided = [], [], [], [], 0
     first = Relation.now()
     with Truth(record.kubeconfig) as truth, arena(record) as stage:
@@ -74,19 +77,20 @@ def stamps_of(happened: Recovery, asked: list[Asked], namespace: str) -> Stamps 
         for each in about
         if each.verb == "delete" and each.object.name == happened.victim and "kubelet" not in each.agent
     ]
-    # a watch shows nothing before the request that made it was received: of the kubelet's patches of that pod's
-    # status the last one received by then is it
+    # a watch shows nothing before the request that made it was received
     patches = [
         each
         for each in about
         if each.object.name == happened.newest
         and (each.verb, each.object.subresource) == ("patch", "status")
         and each.received <= happened.whole
+        and each.readies is not False
     ]
     if not deletes or not patches:
         return None
-    last = max(patches, key=lambda each: each.received)
-    return Stamps(min(deletes), last.received, last.done)
+    # where the log does not say which of them made the pod ready, it is the last that came before the watch showed it
+    ready = next((each for each in patches if each.readies), max(patches, key=lambda each: each.received))
+    return Stamps(min(deletes), ready.received, ready.done)
 
 
 def _stamps(result: ScenarioResult, truth: Truth, since: Mark, log: AuditLog, relation: Relation) -> Stamps | None:

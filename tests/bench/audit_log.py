@@ -26,6 +26,25 @@ class Status(msgspec.Struct):
     code: int = 0
 
 
+class Condition(msgspec.Struct, frozen=True):
+    """One condition of a pod."""
+
+    type: str = ""
+    status: str = ""
+
+
+class PodStatus(msgspec.Struct, frozen=True):
+    """The conditions that a patch sets."""
+
+    conditions: list[Condition] = []
+
+
+class Body(msgspec.Struct):
+    """What a patch of a pod's status says, where the policy keeps it."""
+
+    status: PodStatus = PodStatus()
+
+
 class Line(msgspec.Struct, rename="camel"):
     """One entry as the API server writes it."""
 
@@ -34,12 +53,16 @@ class Line(msgspec.Struct, rename="camel"):
     user_agent: str = ""
     object_ref: Object | None = None
     response_status: Status | None = None
+    request_object: msgspec.Raw = msgspec.Raw()
     request_received_timestamp: str = ""
     stage_timestamp: str = ""
 
 
 class Asked(NamedTuple):
-    """One finished request; `received` and `done` are readings of this machine's monotonic clock in seconds."""
+    """One finished request; `received` and `done` are readings of this machine's monotonic clock in seconds.
+
+    `readies` says whether it makes a pod ready; None where the log does not keep what was sent.
+    """
 
     verb: str
     agent: str
@@ -47,6 +70,7 @@ class Asked(NamedTuple):
     code: int
     received: float
     done: float
+    readies: bool | None
 
     @classmethod
     def of(cls, line: Line, relation: Relation) -> Self:
@@ -58,7 +82,15 @@ class Asked(NamedTuple):
             line.response_status.code if line.response_status else 0,
             relation.monotonic(line.request_received_timestamp),
             relation.monotonic(line.stage_timestamp),
+            _readies(line),
         )
+
+
+def _readies(line: Line) -> bool | None:
+    if not bytes(line.request_object) or line.object_ref is None or line.object_ref.resource != "pods":
+        return None
+    body = msgspec.json.decode(line.request_object, type=Body)
+    return Condition("Ready", "True") in body.status.conditions
 
 
 class AuditLog:

@@ -17,6 +17,7 @@ from harness.model.cluster import ClusterRecord
 from harness.model.errors import HealproofError
 from tests.bench.audit import stamps_of
 from tests.bench.audit_log import AuditLog
+from tests.bench.audit_policy import log_more
 from tests.bench.clocks import Relation
 from tests.bench.figures import say
 from tests.bench.ground import cluster
@@ -24,7 +25,6 @@ from tests.bench.peers.broken import CASES
 from tests.bench.peers.burner import Burner
 from tests.bench.peers.chaos_toolkit import ChaosToolkit
 from tests.bench.peers.healproof import Command, Warm
-from tests.bench.peers.reads import log_reads
 from tests.bench.peers.rollout import Rollout
 from tests.bench.peers.tally import BROKE, Row, read_rows, tables
 from tests.bench.peers.tool import Declared, Task, Tool
@@ -58,7 +58,7 @@ def main(words: list[str]) -> int:
         return 0
     record = cluster(said.provider, said.cluster)
     if record.provider == "kind":
-        log_reads(record)
+        log_more(record)
     assert record.audit_log is not None
     with Truth(record.kubeconfig) as truth, Burner() as burner:
         wire = Wire(record.kubeconfig)
@@ -72,7 +72,7 @@ def main(words: list[str]) -> int:
         finally:
             for tool in tools:
                 tool.close()
-            take_down(wire, truth, NAMESPACE)
+            take_down(wire, NAMESPACE)
             drift = abs(Relation.now().offset - scene.relation.offset)
     say(f"healproof bench of peers: {platform.machine()}, {os.cpu_count()} cores; clocks drifted {drift * 1000:.3f} ms")
     _say_tables(rows)
@@ -111,7 +111,6 @@ def _ready(tools: list[Tool]) -> list[Tool]:
 
 def _experiments(scene: Scene, tools: list[Tool], said: argparse.Namespace, burner: Burner) -> Iterator[Row]:
     """Pod kills and broken recoveries, every other round with all cores busy; who begins changes with each round."""
-    put_up(scene.wire, scene.truth, NAMESPACE)
     for number in range(said.kills):
         burner.switch(on=number % 2 == 1)
         for tool in _turned(tools, number):
@@ -153,7 +152,7 @@ def _experiment(scene: Scene, tool: Tool, task: Task, *, loaded: bool) -> Row:
     if tool.brings_workload:
         await_gone(scene.truth, namespace)
     elif task.case:
-        take_down(scene.wire, scene.truth, namespace)
+        take_down(scene.wire, namespace)
     else:
         await_whole(scene.truth, namespace)
     return row
@@ -183,6 +182,7 @@ def _held_against(scene: Scene, tool: Tool, declared: Declared, row: Row, mark: 
         mebibytes=declared.mebibytes,
         held=declared.held,
         claimed=declared.claimed,
+        slack=declared.slack,
         note="the raw watch has a gap" if gap else declared.note,
         killed=recovery.killed if recovery else None,
         whole=recovery.whole if recovery else None,

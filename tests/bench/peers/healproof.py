@@ -121,7 +121,7 @@ class Command:
             result = json.loads(written.read_text())
             moments = _moments(timeline, result)
         namespace = self._truth.newest_namespace(f"hp-{task.name}-")
-        zero = self._zero(log, namespace, moments)
+        zero, slack = self._zero(log, namespace, moments)
         return Declared(
             VERDICTS.get(result["verdict"]["outcome"], UNDECIDED),
             zero + moments.decided,
@@ -132,8 +132,12 @@ class Command:
             namespace,
             held=task.hold,
             claimed=None if moments.recovered is None else zero + moments.recovered,
+            slack=slack,
             note="" if ran.code == 0 else ran.output[-300:],
         )
+
+    def close(self) -> None:
+        """Nothing runs on."""
 
     def _command(self, scenario: Path, reports: Path) -> list[str]:
         program, *words = self.name.split()
@@ -141,8 +145,8 @@ class Command:
         words += [str(scenario), f"{prefix}cluster={self._record.name}", f"{prefix}reports={reports}"]
         return [str(Path(sys.executable).parent / program), *words]
 
-    def _zero(self, log: AuditLog, namespace: str, moments: Moments) -> float:
-        """The timeline's beginning on the machine's clock: the kill was received after it was sent, and so on."""
+    def _zero(self, log: AuditLog, namespace: str, moments: Moments) -> tuple[float, float]:
+        """The timeline's beginning on the machine's clock, and how far off: a kill is sent before it is received."""
         kill = next(
             each
             for each in log.news(Relation.now())
@@ -150,10 +154,8 @@ class Command:
             and each.agent.startswith(self.agent)
         )
         log.close()
-        return (kill.received - moments.sent + kill.done - moments.acknowledged) / 2
-
-    def close(self) -> None:
-        """Nothing runs on."""
+        latest, earliest = kill.received - moments.sent, kill.done - moments.acknowledged
+        return (latest + earliest) / 2, (latest - earliest) / 2
 
 
 def _write(folder: Path, task: Task) -> Path:

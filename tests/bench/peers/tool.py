@@ -33,8 +33,8 @@ class Declared(NamedTuple):
     """What a tool said; all times are monotonic seconds.
 
     `decided` is when it knew inside, `claimed` when it says that the recovery came (where it says so), `held` for how
-    long it made sure. `began` to `ended` is the experiment itself, `cpu` (seconds) and `mebibytes` (largest) are its
-    cost.
+    long it made sure; `slack` is how far off these may be because of another clock. `began` to `ended` is the
+    experiment itself, `cpu` (seconds) and `mebibytes` (largest) are its cost.
     """
 
     verdict: str
@@ -46,6 +46,7 @@ class Declared(NamedTuple):
     namespace: str = ""
     held: float = 0.0
     claimed: float | None = None
+    slack: float = 0.0
     note: str = ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.machine.clock import wait_until
 from tests.bench.truth import Truth
 from tests.bench.wire import APPLY, Refused, Wire
 
@@ -57,10 +58,17 @@ def await_gone(truth: Truth, namespace: str) -> None:
     truth.wait(lambda: truth.standing(namespace)[1] == 0, READY_SECONDS_MAX)
 
 
-def take_down(wire: Wire, truth: Truth, namespace: str) -> None:
-    """Remove the namespace and wait until its pods are gone."""
-    try:
-        wire.ask("DELETE", f"/api/v1/namespaces/{namespace}")
-    except Refused:
-        return
-    await_gone(truth, namespace)
+def take_down(wire: Wire, namespace: str) -> None:
+    """Remove the namespace and wait until it is gone, so that the next tool has the machine for itself."""
+    path = f"/api/v1/namespaces/{namespace}"
+
+    def gone() -> bool:
+        try:
+            wire.ask("GET", path)
+        except Refused:
+            return True
+        return False
+
+    if not gone():
+        wire.ask("DELETE", path)
+        wait_until(gone, timeout_seconds=READY_SECONDS_MAX)
