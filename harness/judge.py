@@ -42,7 +42,8 @@ class Judge:
             return
         self._last_t = max(self._last_t, entry.t)
         self.picture.see(entry)
-        self._forecast.see(entry)
+        if "inject" not in self.picture.phases:
+            self._forecast.see(entry)
         if isinstance(entry, Header):
             return
         if isinstance(entry, Phase) and entry.name == "inject":

@@ -117,7 +117,7 @@ class Arena:
             outcome = Outcomes(self._skipped(scenario, node_id, control, repetition, lacking), [])
         else:
             outcome = self._ran(scenario, wanted, node_id, repetition)
-        write_result(self._folder / folder_name(outcome.result), outcome.result)
+        write_result(self._folder / slug_of(wanted.name, repetition), outcome.result)
         if self._publish is not None:
             self._publish(*outcome)
         return outcome
@@ -173,11 +173,6 @@ class Arena:
             control=control,
             repetition=repetition,
         )
-
-
-def folder_name(result: ScenarioResult) -> str:
-    """The folder of a result below that of its run."""
-    return slug_of(f"{result.name}-{result.control}" if result.control else result.name, result.repetition)
 
 
 def slug_of(name: str, repetition: int = 0) -> str:

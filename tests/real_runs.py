@@ -21,6 +21,7 @@ from harness.load import load_workload
 from harness.machine.clock import wait_until
 from harness.model.cluster import ClusterRecord
 from harness.model.patch import merge
+from harness.providers import kind, kwok
 
 T = TypeVar("T")
 
@@ -30,6 +31,8 @@ RUNS = "hp-"
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
 WORKLOADS = ROOT / "scenarios" / "workloads"
+CARRIED = {"kwok": frozenset(kwok.CAPABILITIES), "kind": frozenset((*kind.CAPABILITIES, *kind.FOUND_OUT))}
+"""What a cluster of each provider may be able to do."""
 
 
 class Ended(NamedTuple):

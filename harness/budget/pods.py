@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from harness.budget.family import Case
+from harness.budget.manifest import ProbeForm
 from harness.model.budget import Term
 from harness.model.units import Seconds
 
@@ -102,8 +105,7 @@ def said(probe: Mapping[str, Any], key: str) -> float:
 
 def probe_words(probe: Mapping[str, Any], kind: str) -> str:
     """The numbers of a probe as a source."""
-    keys = ("initialDelaySeconds", *(key for key in _DEFAULTS if key != "initialDelaySeconds"))
-    return f"{kind}: " + ", ".join(f"{key}={said(probe, key):g}" for key in keys)
+    return f"{kind}: " + ", ".join(f"{key}={said(probe, key):g}" for key in _NUMBERS)
 
 
 def _probes(case: Case) -> list[Term]:
@@ -146,13 +148,8 @@ _PROBES = {
     "readinessProbe": "the readiness probe succeeds",
 }
 _FAILING = ("periodSeconds", "timeoutSeconds", "failureThreshold")
-_DEFAULTS = {
-    "initialDelaySeconds": 0,
-    "periodSeconds": 10,
-    "timeoutSeconds": 1,
-    "successThreshold": 1,
-    "failureThreshold": 3,
-}
+_NUMBERS = ("initialDelaySeconds", "periodSeconds", "timeoutSeconds", "successThreshold", "failureThreshold")
+_DEFAULTS = {field.encode_name: field.default for field in msgspec.structs.fields(ProbeForm)}
 _CONTROLLERS = {
     "deployment": "ReplicaSet controller",
     "statefulset": "StatefulSet controller",

@@ -21,14 +21,9 @@ class NeverBelow(Expectation, frozen=True, kw_only=True):
     """
 
     every_moment = True
+    kinds = REPLICA_KINDS
 
     ready: Annotated[int, msgspec.Meta(ge=1)]
-
-    def refuse(self) -> str:
-        """Only some kinds keep a number of pods."""
-        if self.of.kind not in REPLICA_KINDS:
-            return f"{self.of!r} is not accepted here; accepted is one of {', '.join(REPLICA_KINDS)}"
-        return ""
 
     def checker(self) -> Checker:
         """A fresh checker."""

@@ -39,17 +39,17 @@ class Recovers(Expectation, frozen=True, kw_only=True):
     and the start-up measured in the baseline add up to; where that is never, or not known, the scenario is refused.
     """
 
+    kinds = HEALTH_KINDS
+
     within: Deadline
     hold: Seconds = msgspec.field(default_factory=lambda: Seconds(5))
     since: Since = Since.INJECTION
 
     def refuse(self) -> str:
-        """Only some kinds have health, and a hold must outlast the delay of the watch."""
-        if self.of.kind not in HEALTH_KINDS:
-            return f"{self.of!r} is not accepted here; accepted is one of {', '.join(HEALTH_KINDS)}"
-        if self.hold < HOLD_SECONDS_MIN:
-            return f"hold: {self.hold} is not accepted; accepted is {Seconds(HOLD_SECONDS_MIN)} or more"
-        return ""
+        """A hold must outlast the delay of the watch."""
+        if not (reason := super().refuse()) and self.hold < HOLD_SECONDS_MIN:
+            reason = f"hold: {self.hold} is not accepted; accepted is {Seconds(HOLD_SECONDS_MIN)} or more"
+        return reason
 
     @property
     def heals_since(self) -> str:

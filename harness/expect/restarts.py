@@ -13,8 +13,6 @@ from harness.model.timeline import AnyEntry, Change, Phase
 from harness.model.verdict import Finding, Measure, Outcome
 from harness.registry import EXPECTATIONS
 
-_KINDS = (*REPLICA_KINDS, "job", "pod")
-
 
 @EXPECTATIONS.enter("restarts")
 class Restarts(Expectation, frozen=True, kw_only=True):
@@ -24,13 +22,9 @@ class Restarts(Expectation, frozen=True, kw_only=True):
     has ended and will be started again counts already, for the run may be over before the kubelet has done so.
     """
 
-    at_most: Annotated[int, msgspec.Meta(ge=0)]
+    kinds = (*REPLICA_KINDS, "job", "pod")
 
-    def refuse(self) -> str:
-        """Only some kinds have pods whose restarts can be counted."""
-        if self.of.kind not in _KINDS:
-            return f"{self.of!r} is not accepted here; accepted is one of {', '.join(_KINDS)}"
-        return ""
+    at_most: Annotated[int, msgspec.Meta(ge=0)]
 
     def checker(self) -> Checker:
         """A fresh checker."""

@@ -22,15 +22,10 @@ class StaysFailed(Expectation, frozen=True, kw_only=True):
 
     every_moment = True
     of_failure = True
+    kinds = HEALTH_KINDS  # any other would seem to stay failed for ever
 
     lasts: Seconds
     within: Seconds
-
-    def refuse(self) -> str:
-        """Only some kinds have health; any other would seem to stay failed for ever."""
-        if self.of.kind not in HEALTH_KINDS:
-            return f"{self.of!r} is not accepted here; accepted is one of {', '.join(HEALTH_KINDS)}"
-        return ""
 
     @property
     def heals_since(self) -> str:

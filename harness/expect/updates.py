@@ -14,8 +14,6 @@ from harness.model.timeline import AnyEntry, Change
 from harness.model.verdict import Finding, Measure, Outcome
 from harness.registry import EXPECTATIONS
 
-_KINDS = (*REPLICA_KINDS, "job")
-
 
 @EXPECTATIONS.enter("updates")
 class Updates(Expectation, frozen=True, kw_only=True):
@@ -28,15 +26,10 @@ class Updates(Expectation, frozen=True, kw_only=True):
     """
 
     every_moment = True
+    kinds = (*REPLICA_KINDS, "job")
 
     at_most: Annotated[int, msgspec.Meta(ge=0)]
     new_pods: Annotated[int, msgspec.Meta(ge=0)] | None = None
-
-    def refuse(self) -> str:
-        """Only some kinds have objects of their own."""
-        if self.of.kind not in _KINDS:
-            return f"{self.of!r} is not accepted here; accepted is one of {', '.join(_KINDS)}"
-        return ""
 
     def checker(self) -> Checker:
         """A fresh checker."""

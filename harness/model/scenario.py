@@ -145,6 +145,8 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Whether it promises something of every moment, so that one that was not seen leaves it undecided."""
     of_failure: ClassVar[bool] = False
     """Whether it promises that something fails, so that without a fault it must be broken."""
+    kinds: ClassVar[tuple[str, ...]] = ()
+    """The kinds of objects that it can be about; any where none is named."""
 
     of: Ref
 
@@ -159,6 +161,8 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     def refuse(self) -> str:
         """Why these fields make no sense together; an empty string where they do."""
+        if self.kinds and self.of.kind not in self.kinds:
+            return f"{self.of!r} is not accepted here; accepted is one of {', '.join(self.kinds)}"
         return ""
 
 

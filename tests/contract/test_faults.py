@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 import pytest
-from real_runs import Ground, required
+from real_runs import CARRIED, Ground, required
 
 from contract.examples import load_fault, manifests
 from contract.leftovers import await_quiet, left_after, snapshot
@@ -23,13 +23,11 @@ from harness.kube import actions
 from harness.model.cluster import Capability
 from harness.model.errors import GuardRefused
 from harness.model.scenario import Fault, Reach
-from harness.providers import kind, kwok
 from harness.providers.lease import lease
 from harness.registry import FAULTS
 from harness.residue.differences import differences
 from harness.residue.snapshot import Snapshot
 
-CARRIED = {"kwok": frozenset(kwok.CAPABILITIES), "kind": frozenset((*kind.CAPABILITIES, *kind.FOUND_OUT))}
 SETTLED_SECONDS = 60
 
 

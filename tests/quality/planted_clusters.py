@@ -25,22 +25,6 @@ SETTINGS: dict[str, Any] = {"apiVersion": "v1", "kind": "ConfigMap", "metadata":
 HEALS_LATER = {"recovers": {"of": "deployment/web", "within": "20s", "hold": "2s", "from": "undo"}}
 
 
-class Defect(NamedTuple):
-    """A scenario that must not pass: its parts as in YAML, the verdict that it deserves, words of its explanation."""
-
-    why: str
-    manifests: Manifests
-    faults: list[dict[str, Any]]
-    expect: list[dict[str, Any]]
-    outcome: Outcome
-    words: str
-    needs: list[str]
-    baseline: str
-
-
-DEFECTS: dict[str, Defect] = {}
-
-
 class Parts(NamedTuple):
     """What a defect consists of; by default a killed pod of a web service of four replicas that should recover."""
 
@@ -50,15 +34,23 @@ class Parts(NamedTuple):
     baseline: str = "60s"
 
 
+class Defect(NamedTuple):
+    """A scenario that must not pass: its parts as in YAML, the verdict that it deserves, words of its explanation."""
+
+    parts: Parts
+    outcome: Outcome
+    words: str
+    needs: tuple[str, ...]
+
+
+DEFECTS: dict[str, Defect] = {}
+
+
 def planted(outcome: Outcome, words: str, *, needs: tuple[str, ...] = ()) -> Callable[[Callable[[], Parts]], None]:
     """The decorator that enters a defect."""
 
     def decorate(tell: Callable[[], Parts]) -> None:
-        faults, manifests, expect, baseline = tell()
-        name = tell.__name__.replace("_", "-")
-        DEFECTS[name] = Defect(
-            tell.__doc__ or "", manifests or web(), faults, list(expect), outcome, words, list(needs), baseline
-        )
+        DEFECTS[tell.__name__.replace("_", "-")] = Defect(tell(), outcome, words, needs)
 
     return decorate
 

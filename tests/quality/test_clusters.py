@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planted_clusters import DEFECTS
-from real_runs import Ground, write_scenario
+from planted_clusters import DEFECTS, web
+from real_runs import CARRIED, Ground, write_scenario
 
 from harness.model.verdict import Outcome
-from harness.providers import kind, kwok
 
-CARRIED = {"kwok": frozenset(kwok.CAPABILITIES), "kind": frozenset((*kind.CAPABILITIES, *kind.FOUND_OUT))}
 AT_ONCE = {"kwok": 4, "kind": 2}
 """How many run side by side: most of the time is spent waiting for deadlines."""
 
@@ -50,12 +48,10 @@ def test_a_recovery_broken_on_a_real_cluster_never_passes(
 
 
 def _judged(provider: str, ground: Ground, folder: Path) -> dict[str, dict[str, Any]]:
-    for name, defect in DEFECTS.items():
-        if CARRIED[provider].issuperset(defect.needs):
-            write_scenario(
-                folder, name, defect.manifests, defect.faults, defect.expect,
-                baseline=defect.baseline, needs=defect.needs,
-            )  # fmt: skip
+    for name, (parts, _, _, needs) in DEFECTS.items():
+        if CARRIED[provider].issuperset(needs):
+            manifests, expect = parts.manifests or web(), list(parts.expect)
+            write_scenario(folder, name, manifests, parts.faults, expect, baseline=parts.baseline, needs=list(needs))
     ended = ground.run(str(folder), "--profile", "", "--workers", str(AT_ONCE[provider])).wait(600)
     results = sorted((ground.folder / "reports").glob("2*/results.json"))
     assert results, ended.text[-3000:]
