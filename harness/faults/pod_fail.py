@@ -39,7 +39,7 @@ class PodFail(Victims, Stepwise, frozen=True, kw_only=True):
     def plan(self, site: Site) -> Plan:
         """Choose the pods."""
         chosen = choose(site, self)
-        alone = [pod.metadata.name for pod in chosen if not pod.controller_uid]
+        alone = [pod.metadata.name for pod in chosen if not pod.metadata.controller_uid]
         if alone:
             raise InjectionFailed(f"select: no controller owns {', '.join(alone)}: nobody would answer its failure")
         return Plan(
@@ -47,7 +47,7 @@ class PodFail(Victims, Stepwise, frozen=True, kw_only=True):
             victims=[Touch("pods", site.namespace, pod.metadata.name, "fail") for pod in chosen],
             facts={
                 "pods": {pod.metadata.name: pod.metadata.uid for pod in chosen},
-                "owners": {pod.metadata.name: pod.controller_uid for pod in chosen},
+                "owners": {pod.metadata.name: pod.metadata.controller_uid for pod in chosen},
                 "removed": [pod.metadata.name for pod in chosen if _controller(pod) in _REMOVERS],
                 "before": [pod.metadata.uid for pod in site.picture.pods()],
             },
@@ -77,7 +77,7 @@ def _controller(pod: Pod) -> str:
 def _answered(site: Site, plan: Plan, name: str, uid: str) -> tuple[bool, str]:
     pods = site.picture.pods()
     owner, before = plan.facts["owners"][name], plan.facts["before"]
-    new = [pod.metadata.name for pod in pods if pod.controller_uid == owner and pod.metadata.uid not in before]
+    new = [pod.metadata.name for pod in pods if pod.metadata.controller_uid == owner and pod.metadata.uid not in before]
     if new:
         return True, f"made {', '.join(sorted(new))}"
     if not any(pod.metadata.uid == uid and not pod.terminating for pod in pods):

@@ -39,7 +39,7 @@ class PodOrphan(Victims, Stepwise, frozen=True, kw_only=True):
         chosen = choose(site, self)
         for pod in chosen:
             name, value = pod.metadata.name, pod.metadata.labels.get(label)
-            if value is None or not pod.controller_uid:
+            if value is None or not pod.metadata.controller_uid:
                 lacks = f"label {label}" if value is None else "controller"
                 raise InjectionFailed(f"pod {name} has no {lacks}, so it cannot be orphaned")
             touch = Touch("pods", site.namespace, name, f"change label {label} of")
@@ -53,7 +53,9 @@ class PodOrphan(Victims, Stepwise, frozen=True, kw_only=True):
             there = {pod.metadata.uid: pod for pod in site.picture.pods()}
             if not there.keys() >= set(plan.facts["pods"]):
                 return False, "a pod is gone altogether"
-            kept = ", ".join(there[uid].metadata.name for uid in plan.facts["pods"] if there[uid].controller_uid)
+            kept = ", ".join(
+                there[uid].metadata.name for uid in plan.facts["pods"] if there[uid].metadata.controller_uid
+            )
             return not kept, f"still owned: {kept}" if kept else "released them"
 
         return seen(site, index, "the controller", look)

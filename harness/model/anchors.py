@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from harness.model.objects import EndpointSlice, Event, Lean, Node, ObjectMeta, Pod, Workload
@@ -24,6 +24,45 @@ def reached(anchor: Anchor, change: Change) -> bool:
     if anchor.kind == "no-endpoints":
         return meta.labels.get("kubernetes.io/service-name") == anchor.name and not _ready_endpoints(change)
     return meta.name == anchor.name and _shows(anchor, change)
+
+
+def is_named(anchor: Anchor) -> bool:
+    """Whether only a change of the object of that very name can show it."""
+    return anchor.kind in _SHOWS
+
+
+class Awaited:
+    """The anchors of one injection that no change has shown yet; false when none is left.
+
+    Those that only the object of their name can show are kept by it: a change is held against few of thousands.
+    """
+
+    def __init__(self, anchors: Iterable[Anchor]) -> None:
+        self._of: dict[tuple[str, str], list[Anchor]] = {}
+        for anchor in anchors:
+            self._of.setdefault((anchor.resource, anchor.name if is_named(anchor) else ""), []).append(anchor)
+
+    def __bool__(self) -> bool:
+        return bool(self._of)
+
+    def shown_by(self, change: Change) -> list[Anchor]:
+        """The anchors that this change shows; they are awaited no longer."""
+        return [
+            anchor
+            for name in (meta_of(change.object).name, "")
+            for anchor in self._take((change.resource, name), change)
+        ]
+
+    def _take(self, key: tuple[str, str], change: Change) -> list[Anchor]:
+        awaited = self._of.get(key)
+        if awaited is None:
+            return []
+        shown = [anchor for anchor in awaited if reached(anchor, change)]
+        if len(shown) == len(awaited):
+            del self._of[key]
+        elif shown:
+            self._of[key] = [anchor for anchor in awaited if anchor not in shown]
+        return shown
 
 
 def meta_of(thing: Lean) -> ObjectMeta:

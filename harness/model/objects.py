@@ -41,6 +41,11 @@ class ObjectMeta(Lean, frozen=True):
     owner_references: list[OwnerReference] = []
     managed_fields: list[ManagedFields] = []
 
+    @property
+    def controller_uid(self) -> str:
+        """The uid of the controller that owns it, or an empty string."""
+        return next((owner.uid for owner in self.owner_references if owner.controller), "")
+
 
 class Condition(Lean, frozen=True):
     type: str = ""
@@ -144,11 +149,6 @@ class Pod(Lean, frozen=True):
     def restarts(self) -> int:
         """Restarts of all its containers so far."""
         return sum(status.restart_count for status in self.status.container_statuses)
-
-    @property
-    def controller_uid(self) -> str:
-        """The uid of the controller that owns it, or an empty string."""
-        return next((owner.uid for owner in self.metadata.owner_references if owner.controller), "")
 
 
 class LabelSelector(Lean, frozen=True):

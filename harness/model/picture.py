@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from harness.model.anchors import meta_of, reached
+from harness.model.anchors import Awaited, is_named, meta_of, reached
 from harness.model.lag import Lag
 from harness.model.objects import Claim, EndpointSlice, Event, Lean, Node, Pod, Workload
+from harness.model.owners import Owners
 from harness.model.sight import Sight
 from harness.model.timeline import Anchor, AnyEntry, Broken, Change, Evidence, Injected, Phase, Undone, Written
 from harness.model.units import Ref
@@ -56,8 +57,8 @@ class Picture:
         self.bitten: dict[int, float] = {}
         self.lag = Lag()
         self._objects: dict[str, dict[str, Lean]] = {}
-        self._pods_by_controller: dict[str, dict[str, Pod]] = {}
-        self._open_anchors: dict[int, list[Anchor]] = {}
+        self._owners = Owners()
+        self._awaited: dict[int, Awaited] = {}
         self._pinned: dict[Ref, int] = {}
 
     def see(self, entry: AnyEntry) -> None:
@@ -111,14 +112,7 @@ class Picture:
             return []
         if isinstance(owner, Pod):
             return [owner]
-        uids = [meta_of(owner).uid]
-        if ref.kind == "deployment":
-            uids = [
-                meta_of(rs).uid
-                for rs in list(self._objects.get("replicasets", {}).values())
-                if any(o.controller and o.uid == uids[0] for o in meta_of(rs).owner_references)
-            ]
-        return [pod for uid in uids for pod in list(self._pods_by_controller.get(uid, {}).values())]
+        return self._owners.pods_of(meta_of(owner).uid)
 
     def workloads(self) -> list[Ref]:
         """All workloads of the namespace; safe to call while another thread folds."""
@@ -189,8 +183,7 @@ class Picture:
         spec_wants = owner.status.desired_number_scheduled if ref.kind == "daemonset" else owner.spec.replicas
         wants = 1 if spec_wants is None else spec_wants
         desired = self._pinned.get(ref, wants)
-        pods = [pod for pod in self.pods_of(ref) if pod.active]
-        ready = sum(pod.ready for pod in pods)
+        active, ready = self._owners.standing(owner.metadata.uid)
         updated = owner.status.updated_number_scheduled if ref.kind == "daemonset" else owner.status.updated_replicas
         lacks = ""
         if owner.status.observed_generation < owner.metadata.generation:
@@ -201,8 +194,8 @@ class Picture:
             lacks = f"{ref} wants no pods: nothing can be said of it"
         elif ready < desired:
             lacks = f"{ref} has {ready} of {desired} pods ready"
-        elif len(pods) > desired:
-            lacks = f"{ref} still has {len(pods)} pods, wanted are {desired}"
+        elif active > desired:
+            lacks = f"{ref} still has {active} pods, wanted are {desired}"
         elif updated < desired:
             lacks = f"{ref} has {updated} of {desired} pods on its newest template"
         return Health(ready, desired, lacks)
@@ -226,31 +219,19 @@ class Picture:
         elif before is not None and meta_of(before).uid == meta.uid:  # a successor of that name may be here already
             del objects[meta.name]
         if isinstance(thing, Pod):
-            self._own(before, thing, gone=entry.op == "deleted")
+            self._owners.pod(thing, gone=entry.op == "deleted")
+        elif entry.resource == "replicasets" and isinstance(thing, Workload):
+            self._owners.replica_set(thing, gone=entry.op == "deleted")
         self.lag.show(entry)
-        for index, anchors in self._open_anchors.items():
-            found = [a for a in anchors if reached(a, entry)]
-            if found:
-                self._open_anchors[index] = [a for a in anchors if a not in found]
-                self._maybe_bitten(index, entry.t)
-                for anchor in found:
-                    self.lag.reach(self.injected[index], anchor, entry.t)
-
-    def _own(self, before: Lean | None, pod: Pod, *, gone: bool) -> None:
-        """Keep each pod with the controller that owns it now: one that was relabelled is released by its owner."""
-        uid = pod.metadata.uid
-        if isinstance(before, Pod) and before.metadata.uid == uid:
-            self._pods_by_controller.get(before.controller_uid, {}).pop(uid, None)
-        if gone:
-            self._pods_by_controller.get(pod.controller_uid, {}).pop(uid, None)
-        else:
-            self._pods_by_controller.setdefault(pod.controller_uid, {})[uid] = pod
+        for index, awaited in self._awaited.items():
+            for anchor in awaited.shown_by(entry):
+                self.lag.reach(self.injected[index], anchor, entry.t)
+            self._maybe_bitten(index, entry.t)
 
     def _inject(self, entry: Injected) -> None:
         self.injected[entry.index] = entry
-        self._open_anchors[entry.index] = [a for a in entry.anchors if not self._already(a)]
-        if entry.anchors:
-            self._maybe_bitten(entry.index, entry.t)
+        self._awaited[entry.index] = Awaited(a for a in entry.anchors if not self._already(a))
+        self._maybe_bitten(entry.index, entry.t)
 
     def _already(self, anchor: Anchor) -> bool:
         if anchor.kind == "event":
@@ -260,11 +241,13 @@ class Picture:
             return True
         if anchor.kind == "no-endpoints":
             return not self.ready_endpoints(anchor.name)
+        if is_named(anchor):
+            things = {anchor.name: things[anchor.name]} if anchor.name in things else {}
         changes = (Change(t=0.0, op="modified", resource=anchor.resource, object=thing) for thing in things.values())
         return any(reached(anchor, change) for change in changes)
 
     def _maybe_bitten(self, index: int, t: float) -> None:
-        if not self._open_anchors[index]:
+        if self.injected[index].anchors and not self._awaited[index]:
             self.bitten.setdefault(index, t)
 
 

@@ -45,9 +45,9 @@ MUTATIONS = {
         "model/picture.py", "owner.status.observed_generation < owner.metadata.generation", "False"
     ),
     "old template counts": Mutation("model/picture.py", "elif updated < desired:", "elif False:"),
-    "surplus pods ignored": Mutation("model/picture.py", "elif len(pods) > desired:", "elif False:"),
+    "surplus pods ignored": Mutation("model/picture.py", "elif active > desired:", "elif False:"),
     "released pods stay owned": Mutation(
-        "model/picture.py", "self._pods_by_controller.get(before.controller_uid, {}).pop(uid, None)", "pass"
+        "model/owners.py", "self._count(former, self._pods[former].pop(uid), -1)", "pass"
     ),
     "a late end removes the successor": Mutation(
         "model/picture.py", "elif before is not None and meta_of(before).uid == meta.uid:", "elif before is not None:"

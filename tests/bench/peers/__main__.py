@@ -86,14 +86,16 @@ def _say_tables(rows: list[Row]) -> None:
 
 def _tools(scene: Scene, said: argparse.Namespace) -> list[Tool]:
     kubeconfig = scene.record.kubeconfig
-    return [
+    every = said.peers_every
+    tools: list[Tool] = [
         Warm(scene.record, scene.wire, scene.truth),
-        ChaosToolkit(kubeconfig, second_probe=True),
-        ChaosToolkit(kubeconfig, second_probe=False),
-        Rollout(kubeconfig, scene.wire, scene.truth),
+        ChaosToolkit(kubeconfig, every, second_probe=True),
+        ChaosToolkit(kubeconfig, every, second_probe=False),
+        Rollout(kubeconfig, scene.wire, scene.truth, every),
         Command(scene.record, scene.truth, "healproof run", said.command_every),
         Command(scene.record, scene.truth, "pytest", said.command_every),
     ]
+    return [tool for tool in tools if not any(word in tool.name for word in said.without)]
 
 
 def _ready(tools: list[Tool]) -> list[Tool]:
@@ -111,7 +113,7 @@ def _ready(tools: list[Tool]) -> list[Tool]:
 
 def _experiments(scene: Scene, tools: list[Tool], said: argparse.Namespace, burner: Burner) -> Iterator[Row]:
     """Pod kills and broken recoveries, every other round with all cores busy; who begins changes with each round."""
-    for number in range(said.kills):
+    for number in range(said.first, said.first + said.kills):
         burner.switch(on=number % 2 == 1)
         for tool in _turned(tools, number):
             # the parity of the round says whether the cores are busy, so both kinds must come up
@@ -119,7 +121,7 @@ def _experiments(scene: Scene, tools: list[Tool], said: argparse.Namespace, burn
                 task = Task(f"bench-kill-{number}", NAMESPACE, "", KILL_SECONDS_MAX, KILL_HOLD_SECONDS)
                 yield _experiment(scene, tool, task, loaded=number % 2 == 1)
     burner.switch(on=False)
-    for number in range(said.broken):
+    for number in range(said.first, said.first + said.broken):
         burner.switch(on=number % 2 == 1)
         for index, case in enumerate(CASES):
             for place, tool in enumerate(_turned([tool for tool in tools if tool.can_be_broken], number)):
@@ -210,6 +212,11 @@ def _parsed(words: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--command-every", type=int, default=5, help="whole commands of healproof in each so many-th pair of rounds"
     )
+    parser.add_argument(
+        "--peers-every", type=int, default=1, help="other tools kill in each so many-th pair of rounds (default: 1)"
+    )
+    parser.add_argument("--without", nargs="*", default=[], metavar="WORD", help="leave out tools of such names")
+    parser.add_argument("--first", type=int, default=0, help="number of the first round, to go on where a run ended")
     parser.add_argument("--provider", default="kind", help="kind (default), or kwok to try the bench itself")
     parser.add_argument("--cluster", default="", help="name of the cluster (default: the provider's usual one)")
     parser.add_argument("--rows", type=Path, help="append each experiment as a line of JSON to this file")

@@ -30,9 +30,9 @@ class ChaosToolkit:
     agent = "OpenAPI-Generator"
     brings_workload = False
     can_be_broken = True
-    every = 1
 
-    def __init__(self, kubeconfig: str, *, second_probe: bool) -> None:
+    def __init__(self, kubeconfig: str, every: int, *, second_probe: bool) -> None:
+        self.every = every
         self.name = "Chaos Toolkit, second probe" if second_probe else "Chaos Toolkit, fully available"
         self._kubeconfig, self._second_probe = kubeconfig, second_probe
         self._home = cache_dir() / "peers" / "-".join(pin.replace("==", "-") for pin in PINS)

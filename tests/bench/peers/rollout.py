@@ -21,9 +21,9 @@ class Rollout:
     agent = "kubectl"
     brings_workload = False
     can_be_broken = True
-    every = 1
 
-    def __init__(self, kubeconfig: str, wire: Wire, truth: Truth) -> None:
+    def __init__(self, kubeconfig: str, wire: Wire, truth: Truth, every: int) -> None:
+        self.every = every
         self._kubeconfig, self._wire, self._truth = kubeconfig, wire, truth
         self._kubectl = "kubectl"
 
