@@ -10,7 +10,10 @@ from harness.damage import guard, marks
 from harness.journal import NAMESPACE, OBJECTS, Intent, Journal
 from harness.kube import actions
 from harness.kube.client import Client
+from harness.kube.resources import resource_of_kind
+from harness.kube.rights import Right, may
 from harness.model.cluster import ClusterRecord
+from harness.model.errors import BadInput
 from harness.model.units import Ref
 from harness.observe.timeline import Recorder
 from harness.observe.watches import written
@@ -60,6 +63,24 @@ def place(
 def workload_refs(manifests: list[dict[str, Any]]) -> list[Ref]:
     """The workloads among manifests, whose health is the baseline."""
     return [Ref(f"{m['kind'].lower()}/{m['metadata']['name']}") for m in manifests if m["kind"] in WORKLOADS]
+
+
+def rights(manifests: list[dict[str, Any]]) -> list[Right]:
+    """What it takes to put these objects into an allowed namespace and to take them away.
+
+    Raises BadInput for a kind whose resource only a cluster could tell.
+    """
+    found: list[Right] = []
+    for manifest in manifests:
+        kind = resource_of_kind(manifest["apiVersion"], manifest["kind"])
+        if kind is None:
+            raise BadInput(
+                f"{manifest['kind']} of {manifest['apiVersion']}: its resource is not known without a cluster",
+                hint="leave this scenario out, and write its rule by hand",
+            )
+        # an apply that finds nothing creates
+        found += may("create patch delete", kind.plural, manifest["metadata"]["name"])
+    return found
 
 
 def _identity(manifest: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The registries: faults and expectations by the name they have in YAML; one decorator enters a class.
+"""The registries: faults, expectations, symptoms and causes by their names; one decorator enters a class.
 
-Third parties enter theirs through the entry-point groups `healproof.faults` and `healproof.expectations`.
+Third parties enter theirs through the entry-point groups `healproof.faults`, `healproof.expectations` and so on.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar
 
+from harness.model.diagnosis import Cause, SymptomReader
 from harness.model.scenario import Expectation, Fault
 
 T = TypeVar("T")
@@ -65,3 +66,5 @@ class Registry(Mapping[str, T], Generic[T]):
 
 FAULTS: Registry[type[Fault]] = Registry("fault", "harness.faults")
 EXPECTATIONS: Registry[type[Expectation]] = Registry("expectation", "harness.expect")
+SYMPTOMS: Registry[type[SymptomReader]] = Registry("symptom", "harness.diagnose.symptoms")
+CAUSES: Registry[type[Cause]] = Registry("cause", "harness.diagnose.causes")

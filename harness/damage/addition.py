@@ -9,6 +9,7 @@ from harness.damage.site import Site, Touch
 from harness.damage.step import Step
 from harness.kube import actions
 from harness.kube.resources import resource_of_kind
+from harness.kube.rights import Right, may
 from harness.model.errors import ApiError, InjectionFailed
 
 
@@ -45,3 +46,8 @@ class Addition(Step, frozen=True, kw_only=True, tag="addition"):
     def _ours(self, site: Site) -> bool:
         found = actions.find_manifest(site.client, self.manifest, self.namespace)
         return found is not None and found["metadata"].get("labels", {}).get(marks.LABEL) == self.id
+
+
+def addition_rights(resource: str, name: str = "") -> list[Right]:
+    """What it takes to add an object and to take it away."""
+    return may("create get delete", resource, name)

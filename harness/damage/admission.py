@@ -8,6 +8,7 @@ from harness.damage.plan import seen
 from harness.damage.site import Site
 from harness.kube import actions
 from harness.kube.resources import resource
+from harness.kube.rights import Right, may
 from harness.model.errors import ApiError
 from harness.model.timeline import Evidence
 
@@ -22,6 +23,11 @@ def refused(site: Site, index: int, words: str) -> list[Evidence]:
         return words in said, said or "another pod would be admitted"
 
     return seen(site, index, "a dry run of creating a pod", look)
+
+
+def rights() -> list[Right]:
+    """What the dry run takes."""
+    return may("list create", "pods")
 
 
 def refusal(site: Site) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from harness.damage.site import Site
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.model.errors import InjectionFailed
 
 NAMESPACE = "kube-system"
@@ -44,6 +45,11 @@ def server_address(site: Site) -> str:
             f"no Service {SERVICE} in namespace {NAMESPACE}: the cluster has no DNS that is known here"
         )
     return str(service["spec"]["clusterIP"])
+
+
+def address_rights() -> list[Right]:
+    """What it takes to find the cluster's DNS."""
+    return may("get", "services", SERVICE, namespace=NAMESPACE)
 
 
 def ask(site: Site, node: str, server: str, name: str) -> Answer:

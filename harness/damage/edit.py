@@ -14,6 +14,7 @@ from harness.damage.rewrite import Document, rewrite
 from harness.damage.site import Site, Touch
 from harness.damage.step import Step
 from harness.kube import actions
+from harness.kube.rights import OWN, Right, may
 from harness.machine.clock import wait_until
 from harness.model.errors import ClusterBroken, InjectionFailed
 
@@ -92,6 +93,16 @@ class Edit(Step, frozen=True, kw_only=True, tag="edit"):
             if mark in (replicaset["metadata"].get("annotations") or {}):
                 forget = {"metadata": {"annotations": {mark: None}}}
                 actions.merge_patch(site.client, "replicasets", replicaset["metadata"]["name"], forget, self.namespace)
+
+
+def edit_rights(resource: str, name: str = "", *, namespace: str = OWN, subresource: str = "") -> list[Right]:
+    """What it takes to read, edit and put back an object."""
+    rights = may("get update", resource, name, namespace=namespace)
+    if subresource:
+        rights += may("update", resource, name, namespace=namespace, subresource=subresource)
+    if resource == "deployments":
+        rights += may("list patch", "replicasets", namespace=namespace)
+    return rights
 
 
 def edit(site: Site, touch: Touch, values: Sequence[tuple[Path, Any]], *, subresource: str = "") -> Edit:

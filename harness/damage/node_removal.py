@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.damage.removal import Removal, removal, without_server_fields
+from harness.damage.removal import Removal, removal, removal_rights, without_server_fields
 from harness.damage.rewrite import Document, rewrite
 from harness.damage.site import Site, Touch
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.model.errors import ClusterBroken
 
 
@@ -61,6 +62,11 @@ def node_removal(site: Site, node: str) -> NodeRemoval:
         keeper=plain.keeper,
         csi_node=None if owned is None else without_server_fields(owned),
     )
+
+
+def node_removal_rights(node: str) -> list[Right]:
+    """What it takes to remove a Node and to bring it back; `node` is empty where it is not known beforehand."""
+    return removal_rights("nodes", node) + may("update", "nodes", node) + may("get create", "csinodes", node)
 
 
 def _completed(found: dict[str, Any], old: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import msgspec
 from harness.damage import steps
 from harness.damage.site import Site, Touch
 from harness.damage.step import Step
+from harness.kube.rights import Right
 from harness.machine.clock import wait_until
 from harness.model.errors import InjectionFailed
 from harness.model.scenario import Fault
@@ -72,6 +73,10 @@ class Damage(Protocol):
 
 class Stepwise(Fault, frozen=True, kw_only=True):
     """A fault that is nothing but its steps: it implements `plan`, and `anchors` or `prove`."""
+
+    def rights(self) -> list[Right]:
+        """What it asks of the API server from plan to undo; what it does on nodes goes by `needs`."""
+        return []
 
     def plan(self, site: Site) -> Plan:
         """Choose the targets; reads only. Raises InjectionFailed where nothing can be chosen."""

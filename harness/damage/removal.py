@@ -12,6 +12,7 @@ from harness.damage.site import Site, Touch
 from harness.damage.step import Step
 from harness.kube import actions
 from harness.kube.resources import resource_of_kind
+from harness.kube.rights import OWN, Right, may
 from harness.model.errors import ApiError, ClusterBroken, InjectionFailed
 
 _SERVER_SIDE = ("uid", "resourceVersion", "creationTimestamp", "generation", "managedFields", "selfLink")
@@ -84,6 +85,12 @@ def removal(site: Site, touch: Touch) -> Removal:
     document = actions.get(site.client, resource, name, namespace or None)
     manifest, uid = without_server_fields(document), document["metadata"]["uid"]
     return Removal(deed=deed, manifest=manifest, uid=uid, namespace=namespace, keeper=site.namespace)
+
+
+def removal_rights(resource: str, name: str = "", *, namespace: str = OWN) -> list[Right]:
+    """What it takes to remove an object and to create it again, and to keep its copy meanwhile."""
+    rights = may("get delete create", resource, name, namespace=namespace)
+    return rights + may("create delete", "secrets")
 
 
 def without_server_fields(document: Document) -> Document:

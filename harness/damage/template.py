@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from harness.damage.edit import edit
+from harness.damage.edit import edit, edit_rights
 from harness.damage.fields import Path
 from harness.damage.plan import Plan
 from harness.damage.site import Site, Touch
 from harness.kube import actions
+from harness.kube.rights import Right
 from harness.model.errors import InjectionFailed
 from harness.model.timeline import Anchor
 from harness.model.units import Ref
@@ -39,6 +40,11 @@ def plan_change(site: Site, of: Ref, deed: str, values: Sequence[tuple[Path, Any
     step = edit(site, Touch(f"{of.kind}s", site.namespace, of.name, deed), values)
     pods = [pod.metadata.uid for pod in site.picture.pods()]
     return Plan(namespace=site.namespace, steps=[step], facts={"name": of.name, "pods": pods})
+
+
+def change_rights(of: Ref) -> list[Right]:
+    """What it takes to change the pod template of `of` and to put it back."""
+    return edit_rights(f"{of.kind}s", of.name)
 
 
 def _check_parallel(site: Site, of: Ref) -> None:

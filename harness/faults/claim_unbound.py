@@ -7,9 +7,10 @@ import secrets
 from typing import Any, ClassVar
 
 from harness.damage import template
-from harness.damage.addition import Addition
+from harness.damage.addition import Addition, addition_rights
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
+from harness.kube.rights import Right
 from harness.model.errors import BadInput
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
@@ -48,6 +49,10 @@ class ClaimUnbound(Stepwise, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.of.kind not in KINDS:  # a StatefulSet never replaces a pod that waits, not even after the undo
             raise BadInput(f"of: {self.of} is not accepted; accepted is one of {', '.join(KINDS)}")
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return template.change_rights(self.of) + addition_rights("persistentvolumeclaims")
 
     def plan(self, site: Site) -> Plan:
         """A claim, and a template that asks for it."""

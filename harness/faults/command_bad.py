@@ -7,6 +7,7 @@ from typing import ClassVar
 from harness.damage import template
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
+from harness.kube.rights import Right
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
 from harness.model.units import Ref
@@ -29,6 +30,10 @@ class CommandBad(Stepwise, frozen=True, kw_only=True):
     of: Ref
     command: str = "/no-such-program"
     container: str = ""
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return template.change_rights(self.of)
 
     def plan(self, site: Site) -> Plan:
         """Read the command that is there."""

@@ -11,6 +11,7 @@ from harness.damage import template
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.model.errors import InjectionFailed
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
@@ -45,6 +46,10 @@ class ConfigMissing(Stepwise, frozen=True, kw_only=True):
     key: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]+$")] = "no-such-key"
     env: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "NO_SUCH_CONFIG"
     container: str = ""
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return template.change_rights(self.of) + may("get", f"{self.kind}s", self.object)
 
     def plan(self, site: Site) -> Plan:
         """See that the key lacks, and add the variable to the environment that is there."""

@@ -13,6 +13,7 @@ from harness.damage.site import Site, Touch
 from harness.damage.step import Step
 from harness.damage.victims import Victims, choose
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.model.cluster import Capability
 from harness.model.errors import InjectionFailed
 from harness.model.scenario import Effect, Example
@@ -68,6 +69,10 @@ class ContainerOom(Victims, Stepwise, frozen=True, kw_only=True):
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
 
     container: str = ""
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return may("get", "pods")
 
     def plan(self, site: Site) -> Plan:
         """Choose the pods; refuse a container without a memory limit."""

@@ -9,6 +9,7 @@ import msgspec
 from harness.damage import template
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
+from harness.kube.rights import Right
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
 from harness.model.units import Ref, Seconds
@@ -33,6 +34,10 @@ class CrashLoop(Stepwise, frozen=True, kw_only=True):
     exit_code: Annotated[int, msgspec.Meta(ge=0, le=255)] = 1
     runs_for: Seconds = msgspec.field(default_factory=lambda: Seconds(1))
     container: str = ""
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return template.change_rights(self.of)
 
     def plan(self, site: Site) -> Plan:
         """Read the command that is there."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from harness.damage import dns
-from harness.damage.edit import edit
+from harness.damage.edit import edit, edit_rights
 from harness.damage.plan import Plan, Stepwise, seen
 from harness.damage.site import Site, Touch
 from harness.damage.step import Step
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.model.cluster import Capability
 from harness.model.errors import InjectionFailed
 from harness.model.scenario import Effect, Example, Reach
@@ -35,6 +36,11 @@ class DnsDown(Stepwise, frozen=True, kw_only=True):
     needs = frozenset({Capability.POD_NETWORK, Capability.NODE_EXEC})
     heals: ClassVar[str] = "nobody: somebody must scale it up again"
     example: ClassVar[Example] = Example({}, Effect.HARMLESS)
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        found = may("list", "deployments", namespace=dns.NAMESPACE)
+        return found + edit_rights("deployments", namespace=dns.NAMESPACE) + dns.address_rights()
 
     def plan(self, site: Site) -> Plan:
         """Find the Deployments, and have an answer from them."""

@@ -9,10 +9,11 @@ from typing import Annotated, ClassVar
 import msgspec
 
 from harness.damage import dns
-from harness.damage.edit import edit
+from harness.damage.edit import edit, edit_rights
 from harness.damage.plan import Injection, Plan, Stepwise, seen
 from harness.damage.site import Site, Touch
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.machine.clock import wait_until
 from harness.model.cluster import Capability
 from harness.model.errors import InjectionFailed
@@ -48,6 +49,11 @@ class DnsWrong(Stepwise, frozen=True, kw_only=True):
 
     host: Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9_]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9-]*$")] = ""
     answer: Annotated[str, msgspec.Meta(pattern=r"^(NXDOMAIN|\d+\.\d+\.\d+\.\d+)$")] = NXDOMAIN
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        rights = edit_rights("configmaps", CONFIG, namespace=dns.NAMESPACE) + dns.address_rights()
+        return rights if self.host else rights + may("list", "services")
 
     def plan(self, site: Site) -> Plan:
         """Read the Corefile, and have a right answer."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from harness.damage.edit import edit
+from harness.damage.edit import edit, edit_rights
 from harness.damage.fields import Path, read
 from harness.damage.plan import Injection, Plan, Stepwise, seen
 from harness.damage.site import Site, Touch
 from harness.kube import actions
+from harness.kube.rights import Right
 from harness.model.errors import ApiError, BadInput, InjectionFailed
 from harness.model.patch import is_named, merge
 from harness.model.scenario import Effect, Example
@@ -60,6 +61,10 @@ class Drift(Stepwise, frozen=True, kw_only=True):
         meta = self.set.get("metadata", {})
         if not isinstance(meta, dict) or not meta.keys() <= {"labels", "annotations"}:
             raise BadInput("set: of metadata, only labels and annotations are accepted")
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return edit_rights(f"{self.of.kind}s", self.of.name)
 
     def plan(self, site: Site) -> Plan:
         """Find the fields that would change."""

@@ -7,13 +7,15 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from harness.damage.edit import edit
+from harness.damage.edit import edit, edit_rights
 from harness.damage.plan import Injection, Plan, Stepwise, seen
+from harness.damage.removal import removal_rights
 from harness.damage.site import Site, Touch
 from harness.damage.step import Step
 from harness.damage.victims import Victims, choose
 from harness.faults.object_delete import check_kind, plan_removal
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.model.errors import BadInput
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor, Evidence
@@ -45,6 +47,13 @@ class FinalizerStuck(Stepwise, frozen=True, kw_only=True):
             raise BadInput("either `select` says which pods, or `of` which object")
         if self.of is not None:
             check_kind(self.of)
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        if self.of is None:
+            return edit_rights("pods") + may("delete", "pods")
+        resource = f"{self.of.kind}s"
+        return removal_rights(resource, self.of.name) + edit_rights(resource, self.of.name)
 
     def plan(self, site: Site) -> Plan:
         """Choose the objects. Undo goes backwards: first the finalizer, then what was deleted."""

@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 import msgspec
 
 from harness.damage import template
-from harness.damage.addition import Addition
+from harness.damage.addition import Addition, addition_rights
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
 from harness.kube import actions
+from harness.kube.rights import CLUSTER, Right, may
 from harness.model.errors import InjectionFailed
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
@@ -49,6 +50,14 @@ class ImageUnavailable(Stepwise, frozen=True, kw_only=True):
     of: Ref
     why: Why = Why.MISSING
     container: str = ""
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        rights = template.change_rights(self.of)
+        if self.why is Why.DENIED:
+            rights += may("list", "services", namespace=CLUSTER) + may("list", "endpointslices", namespace="default")
+            rights += addition_rights("services") + addition_rights("endpointslices")
+        return rights
 
     def plan(self, site: Site) -> Plan:
         """Read the image that is there; choose a free port to be denied at."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import ClassVar
 
 from harness.damage import nodes
-from harness.damage.addition import Addition
+from harness.damage.addition import Addition, addition_rights
 from harness.damage.on_node import OnNode
 from harness.damage.plan import Plan, Stepwise, seen
 from harness.damage.site import Site
 from harness.kube import actions
+from harness.kube.rights import Right
 from harness.model.cluster import Capability
 from harness.model.errors import InjectionFailed
 from harness.model.scenario import Effect, Example, Reach
@@ -45,6 +46,10 @@ class KubeProxyStopped(nodes.OneNode, Stepwise, frozen=True, kw_only=True):
     needs = frozenset({Capability.POD_NETWORK, Capability.NODE_EXEC})
     heals: ClassVar[str] = "nobody: kube-proxy must go on or be restarted"
     example: ClassVar[Example] = Example({}, Effect.HARMLESS)
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return addition_rights("services", PROBE)
 
     def plan(self, site: Site) -> Plan:
         """Find the node and its kube-proxy."""

@@ -8,9 +8,10 @@ from typing import ClassVar
 import msgspec
 
 from harness.damage import admission
-from harness.damage.addition import Addition
+from harness.damage.addition import Addition, addition_rights
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
+from harness.kube.rights import Right
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Evidence
 from harness.registry import FAULTS
@@ -30,6 +31,10 @@ class LimitRange(Stepwise, frozen=True, kw_only=True):
     example: ClassVar[Example] = Example({}, Effect.HARMLESS)
 
     max: dict[str, str] = msgspec.field(default_factory=lambda: {"memory": "1Mi"})
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return addition_rights("limitranges") + admission.rights()
 
     def plan(self, site: Site) -> Plan:
         """Nothing to choose."""

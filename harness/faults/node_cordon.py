@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from harness.damage.edit import edit
+from harness.damage.edit import edit, edit_rights
 from harness.damage.nodes import OneNode, choose
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site, Touch
+from harness.kube.rights import Right
 from harness.model.scenario import Effect, Example, Reach
 from harness.model.timeline import Anchor
 from harness.registry import FAULTS
@@ -26,6 +27,10 @@ class NodeCordon(OneNode, Stepwise, frozen=True, kw_only=True):
     heals: ClassVar[str] = "the scheduler places new pods on other nodes"
     budget: ClassVar[str] = "capacity"
     example: ClassVar[Example] = Example({"hosting": "app=web"}, Effect.HARMLESS)
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return edit_rights("nodes", self.node)
 
     def plan(self, site: Site) -> Plan:
         """Choose the node."""

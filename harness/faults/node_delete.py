@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from harness.damage.node_removal import node_removal
+from harness.damage.node_removal import node_removal, node_removal_rights
 from harness.damage.nodes import OneNode, choose
 from harness.damage.plan import Plan, Stepwise, seen
 from harness.damage.site import Site
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.model.scenario import Effect, Example, Reach
 from harness.model.timeline import Evidence
 from harness.registry import FAULTS
@@ -31,6 +32,10 @@ class NodeDelete(OneNode, Stepwise, frozen=True, kw_only=True):
     heals: ClassVar[str] = "the pod garbage collector deletes the orphans, their controllers recreate them elsewhere"
     budget: ClassVar[str] = "node-deleted"
     example: ClassVar[Example] = Example({"hosting": "app=web"}, Effect.HEALS)
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return node_removal_rights(self.node) + may("get", "leases", self.node, namespace="kube-node-lease")
 
     def plan(self, site: Site) -> Plan:
         """Choose the node."""

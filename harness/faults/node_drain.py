@@ -7,11 +7,12 @@ from typing import ClassVar
 import msgspec
 
 from harness.damage import steps
-from harness.damage.edit import edit
+from harness.damage.edit import edit, edit_rights
 from harness.damage.nodes import evictable
 from harness.damage.plan import Injection, Plan, Stepwise
 from harness.damage.site import Site, Touch
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.machine.clock import wait_until
 from harness.model.errors import InjectionFailed
 from harness.model.scenario import Effect, Example, Reach
@@ -39,6 +40,10 @@ class NodeDrain(Stepwise, frozen=True, kw_only=True):
     node: str = ""
     hosting: Selector | None = None
     give_up: Seconds = msgspec.field(default_factory=lambda: Seconds(120))
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return edit_rights("nodes", self.node) + may("create", "pods", subresource="eviction")
 
     def plan(self, site: Site) -> Plan:
         """Choose the node."""

@@ -8,12 +8,13 @@ from typing import Annotated, Any, ClassVar
 
 import msgspec
 
-from harness.damage.addition import Addition
-from harness.damage.edit import edit
+from harness.damage.addition import Addition, addition_rights
+from harness.damage.edit import edit, edit_rights
 from harness.damage.nodes import OneNode, choose, evictable
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site, Touch
 from harness.kube import actions
+from harness.kube.rights import Right
 from harness.model.errors import InjectionFailed
 from harness.model.scenario import Effect, Example, Reach
 from harness.model.timeline import Anchor
@@ -46,6 +47,10 @@ class NodeTaint(OneNode, Stepwise, frozen=True, kw_only=True):
     key: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?$")] = "healproof.dev/taint"
     value: str = ""
     effect: TaintEffect = TaintEffect.NO_SCHEDULE
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return edit_rights("nodes", self.node) + addition_rights("pods")
 
     def plan(self, site: Site) -> Plan:
         """Choose the node."""

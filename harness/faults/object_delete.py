@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from harness.damage.plan import Plan, Stepwise, seen
-from harness.damage.removal import Removal, removal
+from harness.damage.removal import Removal, removal, removal_rights
 from harness.damage.site import Site, Touch
 from harness.kube import actions
+from harness.kube.rights import Right
 from harness.model.errors import BadInput, InjectionFailed
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor, Evidence
@@ -54,6 +55,10 @@ class ObjectDelete(Stepwise, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         check_kind(self.of)
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return removal_rights(f"{self.of.kind}s", self.of.name)
 
     def plan(self, site: Site) -> Plan:
         """Read the object, and what depends on it."""

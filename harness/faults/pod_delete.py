@@ -8,6 +8,7 @@ from harness.damage.plan import Injection, Plan, Stepwise
 from harness.damage.site import Site, Touch
 from harness.damage.victims import Victims, choose
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
 from harness.model.units import Seconds
@@ -28,6 +29,10 @@ class PodDelete(Victims, Stepwise, frozen=True, kw_only=True):
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
 
     grace: Seconds | None = None
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return may("delete", "pods")
 
     def plan(self, site: Site) -> Plan:
         """Choose the pods."""

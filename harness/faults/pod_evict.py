@@ -10,6 +10,7 @@ from harness.damage.plan import Injection, Plan, Stepwise
 from harness.damage.site import Site, Touch
 from harness.damage.victims import Victims, choose
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.machine.clock import wait_until
 from harness.model.errors import InjectionFailed
 from harness.model.scenario import Effect, Example
@@ -32,6 +33,10 @@ class PodEvict(Victims, Stepwise, frozen=True, kw_only=True):
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
 
     give_up: Seconds = msgspec.field(default_factory=lambda: Seconds(60))
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return may("create", "pods", subresource="eviction")
 
     def plan(self, site: Site) -> Plan:
         """Choose the pods."""

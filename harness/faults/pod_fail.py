@@ -10,6 +10,7 @@ from harness.damage.rewrite import Document, rewrite
 from harness.damage.site import Site, Touch
 from harness.damage.victims import Victims, choose
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.model.errors import InjectionFailed
 from harness.model.objects import Pod
 from harness.model.scenario import Effect, Example
@@ -35,6 +36,10 @@ class PodFail(Victims, Stepwise, frozen=True, kw_only=True):
     heals: ClassVar[str] = "the owning controller creates replacements"
     budget: ClassVar[str] = "pod-loss"
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return may("get", "pods") + may("update", "pods", subresource="status") + may("list", "jobs")
 
     def plan(self, site: Site) -> Plan:
         """Choose the pods."""

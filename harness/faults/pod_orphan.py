@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from harness.damage.edit import edit
+from harness.damage.edit import edit, edit_rights
 from harness.damage.plan import Plan, Stepwise, seen
 from harness.damage.site import Site, Touch
 from harness.damage.victims import Victims, choose
+from harness.kube.rights import Right
 from harness.model.errors import InjectionFailed
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Evidence
@@ -31,6 +32,10 @@ class PodOrphan(Victims, Stepwise, frozen=True, kw_only=True):
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
 
     label: Annotated[str, msgspec.Meta(pattern=r"^[\w./-]*$")] = ""
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return edit_rights("pods")
 
     def plan(self, site: Site) -> Plan:
         """Choose the pods."""

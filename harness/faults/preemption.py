@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from typing import Any, ClassVar
 
-from harness.damage.addition import Addition
-from harness.damage.edit import edit
+from harness.damage.addition import Addition, addition_rights
+from harness.damage.edit import edit, edit_rights
 from harness.damage.plan import Injection, Plan, Stepwise, seen
 from harness.damage.site import Site, Touch
 from harness.damage.victims import Victims, choose
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.machine.clock import wait_until
 from harness.model.errors import ApiError, InjectionFailed
 from harness.model.objects import Pod
@@ -40,6 +41,11 @@ class Preemption(Victims, Stepwise, frozen=True, kw_only=True):
 
     heals: ClassVar[str] = "the owning controller creates replacements, the scheduler places them"
     example: ClassVar[Example] = Example({"select": "app=web"}, Effect.HEALS)
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        added = addition_rights("priorityclasses") + addition_rights("pods")
+        return added + edit_rights("pods") + may("list", "pods") + may("get", "nodes")
 
     def plan(self, site: Site) -> Plan:
         """Choose the pods, and a priority above theirs."""

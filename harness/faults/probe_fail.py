@@ -10,6 +10,7 @@ import msgspec
 from harness.damage import template
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
+from harness.kube.rights import Right
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
 from harness.model.units import Ref, Seconds
@@ -55,6 +56,10 @@ class ProbeFail(Stepwise, frozen=True, kw_only=True):
     container: str = ""
     period: Seconds = msgspec.field(default_factory=lambda: Seconds(1))
     failures: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return template.change_rights(self.of)
 
     def plan(self, site: Site) -> Plan:
         """Read the probe that is there."""

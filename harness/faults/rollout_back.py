@@ -10,6 +10,7 @@ from harness.damage import template
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
 from harness.kube import actions
+from harness.kube.rights import Right, may
 from harness.model.errors import InjectionFailed
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
@@ -40,6 +41,11 @@ class RolloutBack(Stepwise, frozen=True, kw_only=True):
 
     of: Ref
     to_revision: Annotated[int, msgspec.Meta(ge=1)] | None = None
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        recorded = "replicasets" if self.of.kind == "deployment" else "controllerrevisions"
+        return template.change_rights(self.of) + may("list", recorded)
 
     def plan(self, site: Site) -> Plan:
         """Find the recorded template."""

@@ -7,6 +7,7 @@ from typing import ClassVar
 from harness.damage import template
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
+from harness.kube.rights import Right
 from harness.model.errors import BadInput
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
@@ -34,6 +35,10 @@ class RolloutPaused(Stepwise, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.of.kind != "deployment":
             raise BadInput(f"of: {self.of} cannot be paused; accepted is deployment/NAME")
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return template.change_rights(self.of)
 
     def plan(self, site: Site) -> Plan:
         """Read whether it is paused; an annotation is the release."""

@@ -10,6 +10,7 @@ from harness.damage import template
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
 from harness.kube import actions
+from harness.kube.rights import Right
 from harness.model.errors import BadInput, InjectionFailed
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
@@ -37,6 +38,10 @@ class RolloutStuck(Stepwise, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.of.kind != "deployment":
             raise BadInput(f"of: {self.of} has no progress deadline; accepted is deployment/NAME")
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return template.change_rights(self.of)
 
     def plan(self, site: Site) -> Plan:
         """Read probe and deadline; a deadline within minReadySeconds would be refused."""

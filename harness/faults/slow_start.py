@@ -9,6 +9,7 @@ import msgspec
 from harness.damage import template
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
+from harness.kube.rights import Right
 from harness.model.cluster import Capability
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
@@ -35,6 +36,10 @@ class SlowStart(Stepwise, frozen=True, kw_only=True):
     takes: Seconds
     env: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "STARTUP_SECONDS"
     container: str = ""
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return template.change_rights(self.of)
 
     def plan(self, site: Site) -> Plan:
         """Add the variable to the environment that is there."""

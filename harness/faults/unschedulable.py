@@ -10,6 +10,7 @@ from harness.damage.fields import Path, read
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
 from harness.kube import actions
+from harness.kube.rights import Right
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Anchor
 from harness.model.units import Ref
@@ -43,6 +44,10 @@ class Unschedulable(Stepwise, frozen=True, kw_only=True):
     of: Ref
     why: Why
     container: str = ""
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return template.change_rights(self.of)
 
     def plan(self, site: Site) -> Plan:
         """Read what the template asks for."""

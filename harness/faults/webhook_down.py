@@ -6,9 +6,10 @@ import secrets
 from typing import ClassVar
 
 from harness.damage import admission
-from harness.damage.addition import Addition
+from harness.damage.addition import Addition, addition_rights
 from harness.damage.plan import Plan, Stepwise
 from harness.damage.site import Site
+from harness.kube.rights import Right
 from harness.model.scenario import Effect, Example
 from harness.model.timeline import Evidence
 from harness.registry import FAULTS
@@ -27,6 +28,10 @@ class WebhookDown(Stepwise, frozen=True, kw_only=True):
     heals: ClassVar[str] = "nobody: controllers try again until the webhook answers or is gone"
     budget: ClassVar[str] = "admission"
     example: ClassVar[Example] = Example({}, Effect.HARMLESS)
+
+    def rights(self) -> list[Right]:
+        """What its requests take."""
+        return addition_rights("validatingwebhookconfigurations") + admission.rights()
 
     def plan(self, site: Site) -> Plan:
         """Nothing to choose."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.damage.site import Site
 from harness.expect.restored import AFTER, BEFORE, Restored
+from harness.kube.rights import ALL, Right, may
 from harness.model.scenario import Scenario
 from harness.model.state import compare
 from harness.model.timeline import State
@@ -14,6 +15,11 @@ from harness.residue.snapshot import take
 
 LOOK_SECONDS = 0.5
 """How long is waited between two looks at what is not yet as before: nothing tells of all resources at once."""
+
+
+def rights() -> list[Right]:
+    """What reading takes: which kinds of objects the namespace can have is only known on the cluster."""
+    return may("list", ALL, group=ALL)
 
 
 class StateReader:

@@ -17,6 +17,7 @@ from harness.expect.available import Traffic as Need
 from harness.kube import actions
 from harness.kube.client import Client, LineStream
 from harness.kube.resources import resource
+from harness.kube.rights import Right, may
 from harness.model.errors import ApiError, ClusterBroken, HealproofError
 from harness.model.scenario import Scenario
 from harness.model.timeline import Broken, Note, Request
@@ -37,6 +38,18 @@ def traffic_needed(scenario: Scenario) -> list[Need]:
     return list(dict.fromkeys(needs))
 
 
+def pod_name_of(need: Need) -> str:
+    """What the pod is called that sends the traffic."""
+    return f"healproof-prober-{need.service[:32].rstrip('-')}-{zlib.crc32(repr(need).encode()):08x}"
+
+
+def rights(need: Need) -> list[Right]:
+    """What sending and hearing of this traffic takes."""
+    name = pod_name_of(need)
+    found = may("get", "services", need.service) + may("create patch delete", "pods", name)
+    return found + may("get", "pods", name, subresource="log")
+
+
 class Traffic:
     """Requests to one Service, one each `need.every_seconds` however long each takes.
 
@@ -45,7 +58,7 @@ class Traffic:
     """
 
     def __init__(self, client: Client, recorder: Recorder, namespace: str, need: Need, image: str) -> None:
-        self.pod_name = f"healproof-prober-{need.service[:32].rstrip('-')}-{zlib.crc32(repr(need).encode()):08x}"
+        self.pod_name = pod_name_of(need)
         self._client = client
         self._clock = recorder.clock
         self._recorder = recorder

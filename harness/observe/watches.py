@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.kube.informer import Hub, Missed, Observed, Subscription, Trouble
+from harness.kube.rights import Right, may
+from harness.model.cluster import ClusterRecord
 from harness.model.timeline import AnyEntry, Broken, Change, Gap, Written
 from harness.observe.timeline import Recorder
 
@@ -33,6 +35,16 @@ def watch(hub: Hub, recorder: Recorder, namespace: str, resources: Sequence[str]
         recorder.write(entry_of(observed, recorder.at(observed.at)))
 
     return hub.subscribe(resources, namespace, record)
+
+
+def watched(record: ClusterRecord) -> tuple[str, ...]:
+    """What is watched on a cluster: nodes only where the identity may see them."""
+    return WATCHED if record.nodes else tuple(plural for plural in WATCHED if plural != "nodes")
+
+
+def rights() -> list[Right]:
+    """What watching takes."""
+    return [right for plural in WATCHED for right in may("list watch", plural)]
 
 
 def entry_of(observed: Observed, t: float) -> AnyEntry:

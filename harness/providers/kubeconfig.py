@@ -10,6 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from harness.kube.client import Client
+from harness.kube.rights import OWN, Right, may
 from harness.machine.process import Completed
 from harness.machine.progress import Progress
 from harness.model.cluster import Capability, ClusterRecord, Down, Outage
@@ -20,6 +21,14 @@ from harness.providers.kubeconfig_file import contexts, extract, files_in_use
 from harness.providers.node_pod import run_on_node
 
 ANSWER_SECONDS = 5.0
+CAPABILITIES = (Capability.CONTAINERS, Capability.POD_NETWORK)
+"""What is taken for granted; commands on nodes only where they were allowed."""
+
+
+def rights(namespace: str) -> list[Right]:
+    """What attaching to a cluster takes; its version and health everybody may ask who is known to it."""
+    of_namespace = may("get", "namespaces", namespace)[0]._replace(namespace=OWN)  # RBAC counts it as in itself
+    return [of_namespace, *may("list", "nodes")]
 
 
 class KubeconfigProvider:
@@ -164,7 +173,7 @@ class KubeconfigProvider:
             nodes = _nodes(client)
         finally:
             client.close()
-        capabilities = [Capability.CONTAINERS, Capability.POD_NETWORK]
+        capabilities = list(CAPABILITIES)
         if self._node_access:
             capabilities.append(Capability.NODE_EXEC)
         return ClusterRecord(

@@ -10,6 +10,7 @@ from typing import Any
 from harness.kube import actions
 from harness.kube.client import Client
 from harness.kube.exec import exec_in_pod
+from harness.kube.rights import Right, may
 from harness.machine.clock import wait_until
 from harness.machine.process import Completed
 from harness.model.errors import ApiError, ClusterBroken
@@ -44,6 +45,11 @@ def run_on_node(
     finally:
         actions.delete_pod(client, namespace, name, uid, grace_seconds=0)
     return Completed(done.exit_code, done.stdout, done.stderr)
+
+
+def rights() -> list[Right]:
+    """What a command on a node takes; newer API servers ask for `create` where older ones ask for `get` of an exec."""
+    return may("create patch get delete", "pods") + may("get create", "pods", subresource="exec")
 
 
 def _wait_running(client: Client, namespace: str, name: str, node: str) -> None:

@@ -1,0 +1,1 @@
+"""Causes, one a file: what supports each, what contradicts it, what would decide. They read symptoms and the scene."""
