@@ -1,4 +1,4 @@
-"""The registries: faults, expectations, symptoms and causes by their names; one decorator enters a class.
+"""The registries: faults, expectations, symptoms, causes and remedies by their names; one decorator enters a class.
 
 Third parties enter theirs through the entry-point groups `healproof.faults`, `healproof.expectations` and so on.
 """
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar
 
-from harness.model.diagnosis import Cause, SymptomReader
+from harness.model.diagnosis import Cause, Remedy, SymptomReader
 from harness.model.scenario import Expectation, Fault
 
 T = TypeVar("T")
@@ -68,3 +68,4 @@ FAULTS: Registry[type[Fault]] = Registry("fault", "harness.faults")
 EXPECTATIONS: Registry[type[Expectation]] = Registry("expectation", "harness.expect")
 SYMPTOMS: Registry[type[SymptomReader]] = Registry("symptom", "harness.diagnose.symptoms")
 CAUSES: Registry[type[Cause]] = Registry("cause", "harness.diagnose.causes")
+REMEDIES: Registry[type[Remedy]] = Registry("remedy", "harness.advise.remedies")

@@ -166,4 +166,5 @@ def _told(suspect: _Suspect) -> Named:
         decides=said.decides,
         explanation=inspect.cleandoc(suspect.cause.__doc__ or ""),
         since=said.since,
+        facts=said.facts,
     )

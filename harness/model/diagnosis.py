@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import msgspec
 
+from harness.model.advice import Advice
 from harness.model.scene import Scene
 
 
@@ -105,13 +106,14 @@ class Symptoms:
         return [each for each in self.all if each.trouble]
 
 
-class Advice(msgspec.Struct, frozen=True, kw_only=True):
-    """What to do: plain words, how urgent, and commands or a patch that kubectl takes."""
+class Remedy:
+    """What to do about one cause: the base of every file in `harness/advise/remedies`, entered under its name."""
 
-    text: str
-    severity: str = "medium"
-    patch: str = ""
-    commands: list[str] = []
+    name: ClassVar[str]
+
+    def advise(self, cause: Named, scene: Scene) -> Iterator[Advice]:
+        """What to do, the most useful first."""
+        raise NotImplementedError
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,6 +132,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     decides: str = ""
     explanation: str = ""
     since: float = 0.0
+    facts: dict[str, str] = {}
     advice: list[Advice] = []
 
 

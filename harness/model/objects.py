@@ -39,6 +39,7 @@ class ObjectMeta(Lean, frozen=True):
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
     owner_references: list[OwnerReference] = []
+    finalizers: list[str] = []
     managed_fields: list[ManagedFields] = []
 
     @property
