@@ -11,8 +11,14 @@ from harness import __version__
 from harness.commands import after, clusters, files
 from harness.commands.budget import add_arguments as add_budget_arguments
 from harness.commands.budget import budget
+from harness.commands.diagnose import add_arguments as add_diagnose_arguments
+from harness.commands.diagnose import diagnose
+from harness.commands.harden import add_arguments as add_harden_arguments
+from harness.commands.harden import harden
 from harness.commands.plan import plan as plan_command
 from harness.commands.prove import prove
+from harness.commands.rbac import add_arguments as add_rbac_arguments
+from harness.commands.rbac import rbac
 from harness.commands.recover import add_arguments as add_recover_arguments
 from harness.commands.recover import recover as recover_command
 from harness.commands.residue import residue
@@ -62,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     _clusters(commands_of)
     _files(commands_of)
     _after(commands_of)
+    _security(commands_of)
     return parser
 
 
@@ -162,3 +169,20 @@ def _after(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     what.add_argument("--save", type=Path, metavar="FILE", help="write a snapshot of the cluster to this file")
     what.add_argument("--against", type=Path, metavar="FILE", help="compare with this snapshot; 1 where it differs")
     left.set_defaults(command=residue)
+    diagnosed = add.add_parser(
+        "diagnose",
+        help="what is wrong in a namespace and why, on a live cluster or in a record; changes nothing",
+        description="Name what is wrong in a namespace and why, with evidence. 0 where nothing is wrong, 1 where "
+        "something is, 3 where the cluster cannot be reached",
+    )
+    add_diagnose_arguments(diagnosed)
+    diagnosed.set_defaults(command=diagnose)
+
+
+def _security(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    roles = add.add_parser("rbac", help="the least roles that scenarios need on a cluster of others; asks no cluster")
+    add_rbac_arguments(roles)
+    roles.set_defaults(command=rbac)
+    hardened = add.add_parser("harden", help="what endangers self-healing and security in manifests or a namespace")
+    add_harden_arguments(hardened)
+    hardened.set_defaults(command=harden)

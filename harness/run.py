@@ -34,7 +34,7 @@ from harness.observe.header import header_of
 from harness.observe.state import StateReader
 from harness.observe.timeline import Recorder
 from harness.observe.traffic import Traffic, traffic_needed
-from harness.observe.watches import WATCHED, watch
+from harness.observe.watches import WATCHED, watch, watched
 from harness.place import choose_namespace, place, workload_refs
 
 STEADY_SECONDS = 1.0
@@ -161,7 +161,7 @@ class _Run:
     def _prepare(self) -> None:
         self._phase("prepare")
         guard.foresee(self._scenario, self._bench.record, self._bench.limits, self._namespace)
-        self._watching = watch(self._bench.hub, self._recorder, self._namespace)
+        self._watching = watch(self._bench.hub, self._recorder, self._namespace, watched(self._bench.record))
         self._bench.hub.wait_synced(WATCHED, SYNC_SECONDS_MAX)
         self._check_budgets()
         self._traffic = [

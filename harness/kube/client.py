@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 from urllib.parse import urlencode
 
 import msgspec
@@ -29,6 +29,14 @@ SILENCE_SECONDS = 150.0
 _PIECE_BYTES = 1 << 16
 _BROKEN_OFF = (urllib3.exceptions.HTTPError, OSError, ValueError, AttributeError)
 _Query = Mapping[str, str | int | list[str]]
+
+
+class Answer(NamedTuple):
+    """What the server said to a GET; `date` is its own time, as HTTP writes it."""
+
+    status: int
+    body: bytes
+    date: str
 
 
 class Client:
@@ -113,6 +121,13 @@ class Client:
                 data = response.read(decode_content=True)
         _require_success(method, path, response.status, data)
         return data
+
+    def ask(self, path: str, query: _Query | None = None, *, timeout_seconds: float = 10.0) -> Answer:
+        """A GET of which a refusal is an answer too, such as a health check; raises ClusterBroken where none came."""
+        self.count("GET")
+        with _explained("GET", path):
+            response = self._send("GET", path, query=query, timeout_seconds=timeout_seconds)
+            return Answer(response.status, response.read(decode_content=True), response.headers.get("date", ""))
 
     def stream(self, path: str, query: _Query | None = None, *, timeout_seconds: float = SILENCE_SECONDS) -> LineStream:
         """Open a stream of lines (a watch, a followed log); it ends when nothing comes for `timeout_seconds`.

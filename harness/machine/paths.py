@@ -13,7 +13,10 @@ def cache_dir() -> Path:
 
 def state_dir() -> Path:
     """Things that must not be lost: journals, and the records and kubeconfig files of clusters. Owner-only."""
-    return _xdg("XDG_STATE_HOME", ".local/state")
+    folder = _xdg("XDG_STATE_HOME", ".local/state")
+    if folder.stat().st_mode & 0o077:  # made by somebody else; journals and kubeconfigs below it are the owner's alone
+        folder.chmod(0o700)
+    return folder
 
 
 def data_dir(name: str) -> Path:

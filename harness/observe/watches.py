@@ -9,7 +9,9 @@ from harness.kube.informer import Hub, Missed, Observed, Subscription, Trouble
 from harness.kube.rights import Right, may
 from harness.model.cluster import ClusterRecord
 from harness.model.timeline import AnyEntry, Broken, Change, Gap, Written
+from harness.observe.clean import clean
 from harness.observe.timeline import Recorder
+from harness.report.redact import redact_text
 
 WATCHED = (
     "pods",
@@ -54,9 +56,9 @@ def entry_of(observed: Observed, t: float) -> AnyEntry:
             # the time that passed is the same on both clocks
             return Gap(t=t, resource=observed.resource, since=t - (observed.at - since), reason=reason)
         case Trouble(text):
-            return Broken(t=t, source=f"watch {observed.resource}", text=text, passing=True)
+            return Broken(t=t, source=f"watch {observed.resource}", text=redact_text(text), passing=True)
         case thing:
-            return Change(t=t, op=observed.op, resource=observed.resource, object=thing)
+            return Change(t=t, op=observed.op, resource=observed.resource, object=clean(thing))
 
 
 def written(stored: dict[str, Any], sent: float, t: float) -> Written:

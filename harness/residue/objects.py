@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.model.state import EXISTS
+from harness.report.redact import redact
 from harness.residue.discovery import Served
 from harness.residue.plain import digest, lines, shown
 
@@ -156,8 +157,14 @@ def _kept(annotations: dict[str, str] | None) -> dict[str, str]:
     return {key: value for key, value in (annotations or {}).items() if not key.startswith(_VOLATILE_ANNOTATIONS)}
 
 
+def _flag(word: Any, safe: Any) -> Any:
+    return word if word == safe else f"sha256 {digest(str(word))}"
+
+
 def _steady(value: Any, key: str = "") -> Any:
     """Without what is new whenever an object is made again: uids, times, random names; values of env as digests."""
+    if isinstance(value, list) and key in ("command", "args"):
+        return [_flag(each, safe) for each, safe in zip(value, redact(value), strict=True)]
     if isinstance(value, list):
         return [_steady(each, key) for each in value]
     if isinstance(value, str):

@@ -58,6 +58,7 @@ def take(
 def save(snapshot: Snapshot, path: Path) -> None:
     """Write it to a file that only its owner can read."""
     path.touch(mode=0o600)
+    path.chmod(0o600)  # one that was there already may have been open to others
     path.write_bytes(msgspec.json.format(msgspec.json.encode(snapshot, order="sorted"), indent=1))
 
 

@@ -1,0 +1,75 @@
+"""The cause `dependency-down`: a Service of the namespace that an application cannot do without is not there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from harness.diagnose.probes import failing
+from harness.diagnose.symptoms.no_endpoints import ready_endpoints, selected
+from harness.diagnose.telling import objects, owner_of, told
+from harness.model.diagnosis import Cause, Layer, Suspicion, Symptom, Symptoms
+from harness.model.full.network import Service
+from harness.model.scene import Scene
+from harness.registry import CAUSES
+
+_LOST = ("refused", "timeout", "no-such-host", "error")
+
+
+@CAUSES.enter("dependency-down")
+class DependencyDown(Cause):
+    """The application needs another Service of the namespace, and that one has nobody who answers.
+
+    What is to be mended is the other; this application recovers with it. A liveness probe that checks a dependency
+    makes it worse: it restarts a program that is well.
+    """
+
+    layer = Layer.APPLICATION
+    outranks = frozenset({"application-crash", "application-not-ready", "application-hang"})
+
+    def suspect(self, scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
+        """Workloads in trouble whose logs or probes name a Service that has no ready endpoint."""
+        struck = {each.object for each in symptoms.troubles if each.object.startswith("pod/")}
+        struck |= {f"pod/{found.pod.metadata.name}" for found in failing(scene, symptoms, "readiness", "liveness")}
+        lost = [
+            each for each in scene.all("services", Service) if each.spec.selector and not ready_endpoints(scene, each)
+        ]
+        for service in lost:
+            name = service.metadata.name
+            behind = {f"pod/{pod.metadata.name}" for pod in selected(scene, service)}
+            said = [*_words(symptoms, service), *_checks(scene, symptoms, service)]
+            words = [each for each in said if each.object in struck - behind]
+            for owner in sorted({owner_of(scene, each.object) for each in words}):
+                mine = [each for each in words if owner_of(scene, each.object) == owner]
+                yield Suspicion(
+                    object=owner,
+                    confidence=0.75,
+                    supports=[*told(*mine), f"service/{name} has no ready endpoint (EndpointSlices)"],
+                    explains=objects(mine),
+                    decides=f"ask service/{name} from one of the pods",
+                    facts={"service": name},
+                )
+
+
+def _words(symptoms: Symptoms, service: Service) -> Iterator[Symptom]:
+    """Log lines and probe messages that name the Service as whom they could not reach."""
+    name, address = service.metadata.name, service.spec.cluster_ip
+    for each in symptoms.of("log-error"):
+        hosts = each.facts["hosts"].split(",")
+        if each.facts["class"] in _LOST and any(
+            host in (name, address) or host.startswith(f"{name}.") for host in hosts
+        ):
+            yield each
+    for each in symptoms.of("probe-failed"):
+        if f"//{name}" in each.facts["message"] or (address not in ("", "None") and address in each.facts["message"]):
+            yield each
+
+
+def _checks(scene: Scene, symptoms: Symptoms, service: Service) -> Iterator[Symptom]:
+    """Failures of probes whose own command asks the Service: by name, address, or the variable that Kubernetes sets."""
+    name, address = service.metadata.name, service.spec.cluster_ip
+    variable = f"{name.upper().replace('-', '_')}_SERVICE_HOST"
+    asks = re.compile(rf"\b{variable}\b|(?<![\w.-]){re.escape(name)}(?=[.:/])|(?<![\w.]){re.escape(address or name)}:")
+    for found in failing(scene, symptoms, "readiness", "liveness", "startup"):
+        if found.probe.exec_ is not None and asks.search(" ".join(found.probe.exec_.command)):
+            yield from found.failures
