@@ -47,7 +47,8 @@ def diagnose(
     named = [each for each in suspects if each.said.confidence >= NAMED_MIN]
     explained = frozenset[str]().union(*(each.reach for each in named))
     unknown = _unknown([each for each in symptoms.troubles if each.object not in explained], reach)
-    others = [each for each in suspects if TOLD_MIN <= each.said.confidence < NAMED_MIN]
+    weaker = [each for each in suspects if TOLD_MIN <= each.said.confidence < NAMED_MIN]
+    others = weaker if named or unknown else []  # where nothing is wrong a guess would be an alarm
     return Diagnosis(
         namespace=scene.namespace,
         causes=[*map(_told, named), *unknown, *map(_told, others)],

@@ -60,7 +60,7 @@ def read_dns_config(client: Client, reading: Reading) -> list[Look]:
     """How the cluster's DNS is told to answer; raises ApiError, ClusterBroken, msgspec.MsgspecError."""
     path = resource("configmaps").path(SYSTEM, DNS_CONFIG)
     answer = client.request("GET", path, timeout_seconds=reading.left())
-    data = msgspec.json.decode(answer, type=_ConfigMap).data or {}
+    data = _decode(answer).data or {}
     source = f"kubectl -n {SYSTEM} get configmap {DNS_CONFIG} -o yaml"
     return [Look(kind="corefile", about=f"configmap/{DNS_CONFIG}", facts=data, source=source)]
 
@@ -75,3 +75,7 @@ def _seconds_of(date: str) -> float | None:
 
 class _ConfigMap(msgspec.Struct):
     data: dict[str, str] | None = None
+
+
+# made before any thread decodes: two threads that meet a type for the first time crash msgspec 0.22
+_decode = msgspec.json.Decoder(_ConfigMap).decode

@@ -50,7 +50,7 @@ for name in $volumes; do
   grep -sF -- "$name" /proc/1/mountinfo | while read -r line; do
     place=$(echo "$line" | cut -d ' ' -f 5)
     size=$(timeout 1 stat -f -c '%S %b %f %a %d' "$place" 2>/dev/null || echo '- - - - -')
-    entries=$(timeout 1 find "$place" -xdev -mindepth 1 ! -name lost+found 2>/dev/null | head -n 1000 | wc -l)
+    entries=$(timeout 1 find "$place" -xdev -mindepth 1 ! -name lost+found ! -path "*/.*" 2>/dev/null | head -n 1000 | wc -l)
     echo "$name $entries $size $line"
   done
 done

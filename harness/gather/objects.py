@@ -44,16 +44,15 @@ def read_keys(client: Client, reading: Reading, namespace: str, name: str) -> li
     Raises ApiError, ClusterBroken, msgspec.MsgspecError.
     """
     answer = client.request("GET", resource("secrets").path(namespace, name), timeout_seconds=reading.left())
-    return msgspec.json.decode(answer, type=_WithKeys).names()
+    return _decode_keys(answer).names()
 
 
 def decode(plural: str, answer: bytes, miss: Callable[[str, str], None]) -> list[Lean]:
     """The objects in a list; one that is not as its type has it is left out and told."""
-    kind: type[Lean] = _WithKeys if FULL_TYPES[plural] is Keys else FULL_TYPES[plural]
     found: list[Lean] = []
-    for item in msgspec.json.decode(answer, type=_List).items:
+    for item in _decode_list(answer).items or []:
         try:
-            thing = msgspec.json.decode(item, type=kind)
+            thing = _DECODE[plural](item)
         except msgspec.ValidationError as error:
             miss(f"one of {plural}", reason_of(error))
             continue
@@ -84,7 +83,7 @@ def meta_of(thing: Lean) -> ObjectMeta:
 
 
 class _List(msgspec.Struct):
-    items: list[msgspec.Raw] = []
+    items: list[msgspec.Raw] | None = None
 
 
 class _WithKeys(Lean, frozen=True):
@@ -101,3 +100,11 @@ class _WithKeys(Lean, frozen=True):
     def without_values(self) -> Keys:
         """What a scene keeps of it."""
         return Keys(metadata=self.metadata, keys=self.names())
+
+
+# made before any thread decodes: two threads that meet a type for the first time crash msgspec 0.22
+_decode_list = msgspec.json.Decoder(_List).decode
+_decode_keys = msgspec.json.Decoder(_WithKeys).decode
+_DECODE: dict[str, Callable[[msgspec.Raw], Lean]] = {
+    plural: _decode_keys if kind is Keys else msgspec.json.Decoder(kind).decode for plural, kind in FULL_TYPES.items()
+}

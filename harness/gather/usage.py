@@ -22,7 +22,7 @@ _SCALE = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "Ki": 2
 def read_node_metrics(client: Client, reading: Reading) -> list[Look]:
     """Usage of nodes; raises ApiError, ClusterBroken, msgspec.MsgspecError."""
     answer = client.request("GET", f"{_SERVED}/nodes", timeout_seconds=reading.left())
-    items = msgspec.json.decode(answer, type=_NodeMetricsList).items
+    items = _decode_nodes(answer).items
     return [_used(f"node/{item.metadata.name}", item.usage, "kubectl top nodes") for item in items]
 
 
@@ -31,7 +31,7 @@ def read_pod_metrics(client: Client, reading: Reading, namespace: str) -> list[L
     answer = client.request("GET", f"{_SERVED}/namespaces/{namespace}/pods", timeout_seconds=reading.left())
     return [
         _used(f"pod/{item.metadata.name}/{each.name}", each.usage, "kubectl top pods --containers")
-        for item in msgspec.json.decode(answer, type=_PodMetricsList).items
+        for item in _decode_pods(answer).items
         for each in item.containers
     ]
 
@@ -48,7 +48,7 @@ def read_kubelet(client: Client, reading: Reading, node: str, pods: list[Pod]) -
 
 def kubelet_looks(answer: bytes, node: str, pods: list[Pod], source: str) -> list[Look]:
     """What a kubelet's summary says about its node and these pods; raises msgspec.MsgspecError."""
-    summary = msgspec.json.decode(answer, type=_Summary)
+    summary = _decode_summary(answer)
     looks = list(_counted(f"node/{node}", summary.node, source))
     known = {pod.metadata.uid: pod for pod in pods}
     for told in summary.pods:
@@ -160,3 +160,9 @@ class _PodMetrics(_Told):
 
 class _PodMetricsList(_Told):
     items: list[_PodMetrics] = []
+
+
+# made before any thread decodes: two threads that meet a type for the first time crash msgspec 0.22
+_decode_nodes = msgspec.json.Decoder(_NodeMetricsList).decode
+_decode_pods = msgspec.json.Decoder(_PodMetricsList).decode
+_decode_summary = msgspec.json.Decoder(_Summary).decode

@@ -91,10 +91,14 @@ class Symptoms:
 
     def __init__(self, found: Iterable[Symptom]) -> None:
         self.all = list(found)
+        self._of: dict[tuple[str, str], list[Symptom]] = {}
+        for each in self.all:
+            self._of.setdefault((each.kind, each.object), []).append(each)
+            self._of.setdefault((each.kind, ""), []).append(each)
 
     def of(self, *kinds: str, about: str = "") -> list[Symptom]:
         """Those of these kinds, of one object or of all."""
-        return [each for each in self.all if each.kind in kinds and about in ("", each.object)]
+        return [each for kind in kinds for each in self._of.get((kind, about), ())]
 
     def about(self, object_: str) -> list[Symptom]:
         """All symptoms of one object."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.diagnose.amounts import amount
-from harness.diagnose.unplaced import Unplaced, likely, pods_of, suspicion, unplaced
 from harness.diagnose.scheduling import Class
+from harness.diagnose.unplaced import Unplaced, likely, pods_of, suspicion, unplaced
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptoms
 from harness.model.full.pods import Pod
 from harness.model.scene import Scene

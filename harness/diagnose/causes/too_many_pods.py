@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.diagnose.unplaced import likely, suspicion, unplaced
 from harness.diagnose.scheduling import Class
+from harness.diagnose.unplaced import likely, suspicion, unplaced
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptoms
 from harness.model.scene import Scene
 from harness.registry import CAUSES

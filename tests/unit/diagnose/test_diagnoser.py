@@ -1,4 +1,4 @@
-"""Promise: the root is named first and its consequences are not; nothing wrong is left without a name or `unknown`."""
+"""What the diagnoser promises: roots are named, consequences are not, and what nobody explains is unknown."""
 
 from __future__ import annotations
 
@@ -67,10 +67,12 @@ def _named(found: Diagnosis) -> list[tuple[str, str]]:
 
 
 def test_nothing_wrong_gives_nothing() -> None:
+    """No symptom that is trouble, no cause: an empty list."""
     assert diagnose(SCENE, _reader(), {}).causes == []
 
 
 def test_a_trouble_that_nobody_accounts_for_is_unknown_at_its_workload() -> None:
+    """What no suspicion reaches is said to be unknown, with its evidence, beside what is known."""
     found = diagnose(SCENE, _reader("pod/web-1", "pod/web-2", "pod/db-1"), _cause("crash", ("pod/db-1", 0.9)))
     assert _named(found) == [("crash", "pod/db-1"), (UNKNOWN, "deployment/web")]
     assert found.causes[1].layer == ""
@@ -78,11 +80,13 @@ def test_a_trouble_that_nobody_accounts_for_is_unknown_at_its_workload() -> None
 
 
 def test_a_suspicion_too_weak_to_be_named_comes_after_unknown() -> None:
+    """A guess is told as one."""
     found = diagnose(SCENE, _reader("pod/db-1"), _cause("guess", ("pod/db-1", NAMED_MIN - 0.1)))
     assert _named(found) == [(UNKNOWN, "statefulset/db"), ("guess", "pod/db-1")]
 
 
 def test_what_another_brings_about_is_no_cause_of_its_own() -> None:
+    """A lost node takes the blame for its own pods only."""
     node = _cause("node-down", ("node/two", 0.8), outranks=frozenset({"crash"}))
     crash = _cause("crash", ("pod/web-1", 0.9), ("pod/db-1", 0.95))
     found = diagnose(SCENE, _reader("pod/web-1", "pod/db-1"), {**node, **crash})
@@ -90,12 +94,14 @@ def test_what_another_brings_about_is_no_cause_of_its_own() -> None:
 
 
 def test_a_root_that_is_not_sure_enough_brings_nothing_about() -> None:
+    """A doubtful root does not hide a sure cause."""
     node = _cause("node-down", ("node/two", 0.4), outranks=frozenset({"crash"}))
     found = diagnose(SCENE, _reader("pod/db-1"), {**node, **_cause("crash", ("pod/db-1", 0.9))})
     assert [each.cause for each in found.causes] == ["crash", "node-down"]
 
 
 def test_several_pods_of_a_workload_are_one_finding() -> None:
+    """The workload is named once, the likeliest evidence first."""
     found = diagnose(SCENE, _reader("deployment/web"), _cause("crash", ("pod/web-1", 0.7), ("pod/web-2", 0.9)))
     assert _named(found) == [("crash", "deployment/web")]
     assert found.causes[0].confidence == 0.9
@@ -103,11 +109,13 @@ def test_several_pods_of_a_workload_are_one_finding() -> None:
 
 
 def test_a_pod_accounts_for_its_workload_and_its_service() -> None:
+    """Trouble spreads from a pod upwards."""
     found = diagnose(SCENE, _reader("deployment/web", "service/web"), _cause("crash", ("pod/web-1", 0.9)))
     assert _named(found) == [("crash", "pod/web-1")]
 
 
 def test_a_likelier_cause_takes_what_it_explains_and_no_more() -> None:
+    """The rival at the same pod loses confidence, not the one elsewhere."""
     hang, slow = _cause("hang", ("pod/web-1", 0.9)), _cause("slow", ("pod/web-1", 0.6), ("pod/db-1", 0.6))
     found = diagnose(SCENE, _reader("pod/web-1", "pod/db-1"), {**hang, **slow})
     assert [(each.cause, each.object, each.confidence) for each in found.causes] == [
@@ -117,7 +125,13 @@ def test_a_likelier_cause_takes_what_it_explains_and_no_more() -> None:
     ]
 
 
+def test_a_guess_where_nothing_is_wrong_is_no_alarm() -> None:
+    """Without trouble and without a cause that is sure, the list is empty."""
+    assert diagnose(SCENE, _reader(), _cause("guess", ("pod/db-1", NAMED_MIN - 0.1))).causes == []
+
+
 def test_two_causes_of_like_strength_are_both_told() -> None:
+    """Neither hides the other."""
     quota, crash = _cause("quota", ("deployment/web", 0.95)), _cause("crash", ("pod/web-1", 0.85))
     found = diagnose(SCENE, _reader("deployment/web", "pod/web-1"), {**quota, **crash})
     assert {each.cause: each.confidence for each in found.causes} == {"quota": 0.95, "crash": 0.85}
@@ -135,6 +149,7 @@ NAMES = ("a", "b", "c")
 def test_every_trouble_is_explained_or_unknown(
     troubles: list[str], said: dict[str, tuple[list[tuple[str, float]], frozenset[str]]]
 ) -> None:
+    """Whatever is suspected of whomever, nothing that is wrong is passed over, and the likeliest comes first."""
     causes: dict[str, type[Cause]] = {}
     for name, (suspicions, outranks) in said.items():
         causes |= _cause(name, *suspicions, outranks=outranks)
