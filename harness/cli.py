@@ -9,6 +9,8 @@ from pathlib import Path
 
 from harness import __version__
 from harness.commands import after, clusters, files
+from harness.commands.advise import add_arguments as add_advise_arguments
+from harness.commands.advise import advise
 from harness.commands.budget import add_arguments as add_budget_arguments
 from harness.commands.budget import budget
 from harness.commands.diagnose import add_arguments as add_diagnose_arguments
@@ -16,6 +18,8 @@ from harness.commands.diagnose import diagnose
 from harness.commands.harden import add_arguments as add_harden_arguments
 from harness.commands.harden import harden
 from harness.commands.plan import plan as plan_command
+from harness.commands.probes import add_arguments as add_probes_arguments
+from harness.commands.probes import probes
 from harness.commands.prove import prove
 from harness.commands.rbac import add_arguments as add_rbac_arguments
 from harness.commands.rbac import rbac
@@ -177,6 +181,23 @@ def _after(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     add_diagnose_arguments(diagnosed)
     diagnosed.set_defaults(command=diagnose)
+    advised = add.add_parser(
+        "advise",
+        help="what to do about what is wrong in a namespace, with patches; or try the advice on a scenario",
+        description="Say for each cause in a namespace what to do, with patches that kubectl takes; changes nothing. "
+        "0 where nothing is wrong, 1 where something is, 3 where the cluster cannot be reached. With --verify: 0 where "
+        "what failed passes after its advice was followed, 1 where it still fails, 4 where nothing was decided",
+    )
+    add_advise_arguments(advised)
+    advised.set_defaults(command=advise)
+    tuned = add.add_parser(
+        "probes",
+        help="probe settings for a wished detection time, from recorded or live start-ups and response times",
+        description="Recommend startup, liveness and readiness settings for each container, with what they and the "
+        "present ones will do and a patch. Reads only. 4 where no container has a probe",
+    )
+    add_probes_arguments(tuned)
+    tuned.set_defaults(command=probes)
 
 
 def _security(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

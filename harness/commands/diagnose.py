@@ -31,7 +31,7 @@ GATHER_SECONDS = 3.5
 """Of the five seconds that an answer may take; the rest is for starting and thinking."""
 
 
-class _Answer(NamedTuple):
+class Answer(NamedTuple):
     """A diagnosis, the record it is of (empty for a live cluster), how long it took, and whether anybody answered."""
 
     found: Diagnosis
@@ -42,10 +42,9 @@ class _Answer(NamedTuple):
 
 def diagnose(said: argparse.Namespace) -> Exit:
     """Print the causes; fails where something is wrong, and in another way where the cluster was silent."""
-    answers = list(_recorded(said) if said.record else _live(said))
+    answers = answers_of(said)
     if said.json:
-        rows = [_as_data(answer) for answer in answers]
-        sys.stdout.write(json.dumps(rows[0] if len(rows) == 1 else rows, indent=2, ensure_ascii=False) + "\n")
+        write_json(answers)
     else:
         colour = sys.stdout.isatty()
         texts = (
@@ -53,12 +52,28 @@ def diagnose(said: argparse.Namespace) -> Exit:
         )
         titles = (f"{answer.record}\n" if len(answers) > 1 else "" for answer in answers)
         sys.stdout.write("\n".join(title + text for title, text in zip(titles, texts, strict=True)))
+    return exit_of(answers)
+
+
+def answers_of(said: argparse.Namespace) -> list[Answer]:
+    """The diagnoses, with advice, of what the arguments of `add_subject` name: one, or one for each timeline."""
+    return list(_recorded(said) if said.record else _live(said))
+
+
+def write_json(answers: list[Answer]) -> None:
+    """Print one diagnosis as an object, several as a list."""
+    rows = [_as_data(answer) for answer in answers]
+    sys.stdout.write(json.dumps(rows[0] if len(rows) == 1 else rows, indent=2, ensure_ascii=False) + "\n")
+
+
+def exit_of(answers: list[Answer]) -> Exit:
+    """Fails where something is wrong, and in another way where the cluster was silent."""
     if not all(answer.reached for answer in answers):
         return Exit.BROKEN
     return Exit.FAILED if any(answer.found.causes for answer in answers) else Exit.PASSED
 
 
-def _live(said: argparse.Namespace) -> Iterator[_Answer]:
+def _live(said: argparse.Namespace) -> Iterator[Answer]:
     clock = Monotonic()
     began = clock.now()
     with live(said) as cluster:
@@ -79,7 +94,7 @@ def _live(said: argparse.Namespace) -> Iterator[_Answer]:
             f"{cluster.client.server}: pods of namespace {scene.namespace} were not seen: {'; '.join(scene.unseen)}",
             hint="a diagnosis needs an API server that answers, and the right to list pods",
         )
-    yield _Answer(found, "", clock.now() - began, reached=_reached(scene))
+    yield Answer(found, "", clock.now() - began, reached=_reached(scene))
 
 
 def _reached(scene: Scene) -> bool:
@@ -97,7 +112,7 @@ def _require_namespace(client: Client, scene: Scene) -> None:
         raise BadInput(f"namespace {scene.namespace!r} does not exist", hint=f"namespaces there: {', '.join(names)}")
 
 
-def _recorded(said: argparse.Namespace) -> Iterator[_Answer]:
+def _recorded(said: argparse.Namespace) -> Iterator[Answer]:
     if said.cluster or said.kubeconfig or said.context or said.node_access:
         raise BadInput(f"{said.record}: a record needs no cluster", hint="leave the options that name one out")
     clock = Monotonic()
@@ -109,7 +124,7 @@ def _recorded(said: argparse.Namespace) -> Iterator[_Answer]:
         scene = discreet(_scene(file, said.namespace))
         if said.save:
             write_scene(scene, said.save)
-        yield _Answer(advise(name_causes(scene), scene), str(file), clock.now() - began)
+        yield Answer(advise(name_causes(scene), scene), str(file), clock.now() - began)
 
 
 def _files(record: Path) -> list[Path]:
@@ -136,13 +151,19 @@ def _of_timeline(file: Path) -> Scene:
         raise BadInput(f"{file}:1: {error.message}") from None
 
 
-def _as_data(answer: _Answer) -> dict[str, Any]:
+def _as_data(answer: Answer) -> dict[str, Any]:
     data = diagnosis_data(answer.found, answer.seconds)
     return {"record": answer.record, **data} if answer.record else data
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
+    add_subject(parser)
+    parser.add_argument("-v", "--verbose", action="store_true", help="also every symptom that was read")
+
+
+def add_subject(parser: argparse.ArgumentParser) -> None:
+    """What is diagnosed: a namespace of a cluster, or a record."""
     parser.add_argument(
         "record",
         nargs="?",
@@ -155,4 +176,3 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_cluster_arguments(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
     parser.add_argument("--save", type=Path, metavar="FILE", help="also keep all that was seen, to be diagnosed again")
-    parser.add_argument("-v", "--verbose", action="store_true", help="also every symptom that was read")

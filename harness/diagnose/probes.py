@@ -40,10 +40,14 @@ class Failing(NamedTuple):
 
 
 class Unfit(NamedTuple):
-    """Why a probe cannot succeed, in words, and how sure that is."""
+    """Why a probe cannot succeed, in words, and how sure that is.
+
+    `wrong` is what of it does not fit: port, path, scheme, command, or an empty string where that is not known.
+    """
 
     reason: str
     confidence: float
+    wrong: str = ""
 
 
 def failing(scene: Scene, symptoms: Symptoms, *which: str) -> Iterator[Failing]:
@@ -65,18 +69,18 @@ def failing(scene: Scene, symptoms: Symptoms, *which: str) -> Iterator[Failing]:
 
 def unfit(scene: Scene, found: Failing, symptoms: Symptoms) -> Unfit | None:
     """Why the probe asks for what the container does not offer; None where nothing tells that it does."""
-    reason = _mismatch(scene, found, symptoms)
+    wrong, reason = _mismatch(scene, found, symptoms)
     step = step_of(scene, found.pod)
     only = step.changed == {f"{found.which} probe"}
     if only:
         more = f" while {step.old_ready} pods with the old one are ready" if step.old_ready else ""
         words = f"the new revision changed nothing but its {found.which} probe{more}"
-        return Unfit(f"{reason}; {words}" if reason else words, 0.95 if reason else 0.85)
+        return Unfit(f"{reason}; {words}" if reason else words, 0.95 if reason else 0.85, wrong)
     if reason:
-        return Unfit(reason, 0.9 if _answers_otherwise(found, symptoms) else 0.8)
+        return Unfit(reason, 0.9 if _answers_otherwise(found, symptoms) else 0.8, wrong)
     exec_only = {each.facts["kind"] for each in found.failures} == {"exec"} and found.details <= {"timeout", "exit"}
     if exec_only and _answers_otherwise(found, symptoms):
-        return Unfit("its command does not succeed, while the container answers its other probe", 0.65)
+        return Unfit("its command does not succeed, while the container answers its other probe", 0.65, "command")
     return None
 
 
@@ -93,7 +97,7 @@ def suspected_unfit(scene: Scene, found: Failing, symptoms: Symptoms) -> Iterato
         explains=[pod],
         decides="ask by hand what the probe asks, from the node and from within the container",
         since=min(each.at for each in found.failures),
-        facts={"container": found.container.name, "probe": found.which, "why": why.reason},
+        facts={"container": found.container.name, "probe": found.which, "wrong": why.wrong, "why": why.reason},
     )
 
 
@@ -134,12 +138,12 @@ def _started(status: ContainerStatus) -> float:
     return seconds_of(status.state.running.started_at) if status.state.running else 0.0
 
 
-def _mismatch(scene: Scene, found: Failing, symptoms: Symptoms) -> str:
-    """The way in which probe and container do not fit."""
-    return next(iter(_mismatches(scene, found, symptoms)), "")
+def _mismatch(scene: Scene, found: Failing, symptoms: Symptoms) -> tuple[str, str]:
+    """What of the probe does not fit its container, and in which way."""
+    return next(iter(_mismatches(scene, found, symptoms)), ("", ""))
 
 
-def _mismatches(scene: Scene, found: Failing, symptoms: Symptoms) -> Iterable[str]:
+def _mismatches(scene: Scene, found: Failing, symptoms: Symptoms) -> Iterable[tuple[str, str]]:
     kinds = {each.facts["kind"] for each in found.failures}
     port = found.failures[0].facts["port"]
     ports = offered(found.pod)
@@ -147,18 +151,18 @@ def _mismatches(scene: Scene, found: Failing, symptoms: Symptoms) -> Iterable[st
     silent = bool(port) and bool(found.details & {"refused", "timeout", "reset", "exit"})
     if silent and declared and port not in ports:
         listed = ", ".join(sorted(str(each.container_port) for each in found.container.ports))
-        yield f"it asks port {port}, the container says it listens on {listed}"
+        yield "port", f"it asks port {port}, the container says it listens on {listed}"
     served = _served(scene, found)
     if silent and not declared and served and port not in served and _answers_otherwise(found, symptoms):
-        yield f"it asks port {port}, its other probes and its Services ask {', '.join(sorted(served))}"
+        yield "port", f"it asks port {port}, its other probes and its Services ask {', '.join(sorted(served))}"
     code = next((each.facts["code"] for each in found.failures if each.facts["code"] in _NOT_THERE), "")
     if code:
         path = found.probe.http_get.path if found.probe.http_get else ""
-        yield f"the application answers {code} to {path}: it is up and does not know that path"
+        yield "path", f"the application answers {code} to {path}: it is up and does not know that path"
     if "tls" in found.details and "http" in kinds:
-        yield "it asks in another scheme (HTTP or HTTPS) than the application speaks"
+        yield "scheme", "it asks in another scheme (HTTP or HTTPS) than the application speaks"
     if "not-found" in found.details and kinds == {"exec"}:
-        yield "its command is not in the container"
+        yield "command", "its command is not in the container"
 
 
 def _served(scene: Scene, found: Failing) -> set[str]:

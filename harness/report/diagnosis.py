@@ -46,7 +46,7 @@ def _cause_data(cause: Named) -> dict[str, Any]:
     data: dict[str, Any] = msgspec.to_builtins(cause)
     for said, advice in zip(data["advice"], cause.advice, strict=True):
         for each, patch in zip(said["patches"], advice.patches, strict=True):
-            each["command"] = _command(patch)
+            each["command"] = command_line(patch)
     return data
 
 
@@ -78,10 +78,10 @@ def _advice(advice: Advice, colour: bool, width: int) -> Iterator[str]:
         yield from _wrap(title + words, width, "     ") if words else []
     for number, step in enumerate(advice.steps, start=1):
         yield from _wrap(step, width, f"     {number}. ")
-    yield from (f"     $ {command}" for command in (*map(_command, advice.patches), *advice.commands))
+    yield from (f"     $ {command}" for command in (*map(command_line, advice.patches), *advice.commands))
 
 
-def _command(patch: Patch) -> str:
+def command_line(patch: Patch) -> str:
     """What a person types, whole."""
     given = f"echo {shlex.quote(json.dumps(patch.body))} | " if patch.way is Way.APPLY else ""
     return given + patch.command
@@ -99,7 +99,11 @@ def _listed(title: str, items: Sequence[str], width: int) -> Iterator[str]:
 
 
 def _wrap(text: str, width: int, first: str) -> list[str]:
-    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=" " * len(first)) or [first.rstrip()]
+    rest = " " * len(first)
+    wrapper = textwrap.TextWrapper(
+        width, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )  # commands are copied
+    return wrapper.wrap(text) or [first.rstrip()]
 
 
 def _paint(text: str, code: str) -> str:

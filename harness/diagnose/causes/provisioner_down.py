@@ -59,7 +59,7 @@ def _handed_on(symptom: Symptom) -> bool:
 
 
 def _judge(scene: Scene, symptom: Symptom, provisioner: str) -> tuple[float, list[str], list[str]]:
-    name = re.compile("|".join(map(re.escape, _names(provisioner))), re.IGNORECASE)
+    name = re.compile("|".join(map(re.escape, pod_names(provisioner))), re.IGNORECASE)
     pods = [each for each in scene.around.get("pods", []) if isinstance(each, Pod) and name.search(each.metadata.name)]
     idle = [
         each.metadata.name
@@ -81,7 +81,7 @@ def _judge(scene: Scene, symptom: Symptom, provisioner: str) -> tuple[float, lis
     return 0.55, [], []
 
 
-def _names(provisioner: str) -> list[str]:
+def pod_names(provisioner: str) -> list[str]:
     """What its pods may be called: `local-path` of rancher.io/local-path, `ebs` of ebs.csi.aws.com."""
     last = provisioner.rpartition("/")[2]
     if "." not in last:

@@ -17,6 +17,7 @@ from harness.registry import CAUSES
 _APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _RECENT_SECONDS_MAX = 3600.0
 _NUMBERS = ("ScalingReplicaSet", "SuccessfulDelete", "SuccessfulCreate")
+_BEFORE = re.compile(r"\breplicas (?P<before>\d+) → ")
 _DOWN = re.compile(r"^Scaled down replica set \S+ (?:from (?P<before>\d+) )?to (?P<now>\d+)")
 
 
@@ -58,7 +59,7 @@ class ScaledDown(Cause):
                     explains=[f"service/{each}" for each in _services(scene, workload)] if replicas == 0 else [],
                     decides="compare the number with what is declared under version control",
                     since=max((each.at for each in written), default=0.0),
-                    facts={"replicas": str(replicas)},
+                    facts={"replicas": str(replicas), "wanted": _wanted(scene, ref, workload, replicas)},
                 )
 
 
@@ -70,13 +71,31 @@ def _scaled_by_machine(scene: Scene, ref: str, replicas: int) -> bool:
 
 def _declared(ref: str, workload: Workload, replicas: int) -> Iterator[str]:
     """What was applied last, where that asks for more."""
-    applied = workload.metadata.annotations.get(_APPLIED)
-    try:
-        declared = msgspec.json.decode(applied, type=_Applied).spec.replicas if applied else None
-    except msgspec.DecodeError:
-        return
+    declared = _applied(workload)
     if declared is not None and declared > replicas:
         yield f"{declared} were declared by the last `kubectl apply` (annotation of {ref})"
+
+
+def _applied(workload: Workload) -> int | None:
+    """The number that was applied last; None where nothing tells."""
+    applied = workload.metadata.annotations.get(_APPLIED)
+    try:
+        return msgspec.json.decode(applied, type=_Applied).spec.replicas if applied else None
+    except msgspec.DecodeError:
+        return None
+
+
+def _wanted(scene: Scene, ref: str, workload: Workload, replicas: int) -> str:
+    """The number that it should have: declared, else that of before, else one more than its budgets ask for."""
+    events = scene.events_of(workload.metadata.name, uid=workload.metadata.uid, reasons=_NUMBERS)
+    said = [_DOWN.match(event.message) for event in events[:1]]
+    said += [_BEFORE.search(each.text) for each in reversed(scene.past) if each.object == ref]
+    before = [int(each["before"]) for each in said if each is not None and each["before"]]
+    budgets = scene.all("poddisruptionbudgets", DisruptionBudget)
+    mine = [each.spec for each in budgets if selects(each.spec.selector, workload.spec.template.metadata.labels)]
+    least = max((each.min_available for each in mine if isinstance(each.min_available, int)), default=None)
+    candidates = [_applied(workload), *before[:1], None if least is None else least + 1]
+    return next((str(each) for each in candidates if each is not None and each > replicas), "")
 
 
 def _budgeted(scene: Scene, workload: Workload, replicas: int) -> Iterator[str]:
