@@ -157,7 +157,7 @@ class _Recovery(Checker):
         deadline = self._start + self._within
         if began is not None and began <= deadline and now >= began + promise.hold:
             took = began - self._start
-            error = self._uncertainty + picture.lag.seconds + self._unseen
+            error = self._uncertainty + picture.lag.seconds + self._unseen + picture.sight.late(began)
             text = f"{promise.of} recovered {took:.2f} ± {error:.2f} s after the {promise.since}, within {self._within}"
             measure = Measure(name="recovery", value=took, unit="seconds", error=error)
             return self._found(Outcome.PASSED, text, began, picture, measure)

@@ -6,6 +6,7 @@ import pytest
 from timelines import Story, pod_delete, recovers, scenario
 
 from harness.model.errors import BadInput
+from harness.model.timeline import Stalled
 from harness.model.units import Ref, Seconds
 from harness.model.verdict import Outcome
 
@@ -22,6 +23,15 @@ def test_the_recovery_begins_with_the_stretch_that_holds() -> None:
     found = finding(recovers(), killed().heal("web-0", "web-9", 6.5).end(12))
     assert (found.outcome, found.at) == (Outcome.PASSED, 6.5)
     assert measures(found) == {"recovery": (2.5, 0.14, False)}
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "more"), [(6.2, 6.6, 0.3), (6.2, 6.45, 0.3), (5.0, 5.5, 0.0), (6.6, 7.0, 0.0), (6.2, 6.35, 0.0)]
+)
+def test_what_was_seen_right_after_a_stall_may_be_older(since: float, until: float, more: float) -> None:
+    """The harness slept when the stretch began, or had just woken: the error bar holds the sleep, and no other."""
+    story = killed().heal("web-0", "web-9", 6.5).at(max(6.5, until)).say(Stalled(t=until, since=since))
+    assert measures(finding(recovers(), story.end(12)))["recovery"] == (2.5, 0.14 + more, False)
 
 
 @pytest.mark.parametrize(("ready_at", "outcome"), [(24.0, Outcome.PASSED), (24.001, Outcome.FAILED)])
