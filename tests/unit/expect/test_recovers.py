@@ -47,6 +47,19 @@ def test_the_stretch_must_last_the_hold(breaks_at: float, outcome: Outcome) -> N
     assert finding(recovers(hold=3), story.end(35)).outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("ready_for", "dies_at", "outcome"),
+    [(2.5, 14.9, Outcome.FAILED), (2.5, 15.1, Outcome.PASSED), (1.0, 13.1, Outcome.PASSED)],
+)
+def test_who_relapsed_must_hold_for_twice_as_long(ready_for: float, dies_at: float, outcome: Outcome) -> None:
+    """What was ready for 2.5 s and died needs 5 s of its second life although the hold is 3; a flicker adds nothing."""
+    story = killed().heal("web-0", "web-9", 5.0).at(5.0 + ready_for).pod("web-9", ready=False)
+    story.at(10.0).pod("web-9").at(dies_at).pod("web-9", ready=False)
+    found = finding(recovers(within=8, hold=3), story.end(35))
+    assert found.outcome is outcome
+    assert ("relapsed after 2.50 s, and has held for 5.00 s now" in found.text) == (dies_at == 15.1)
+
+
 def test_a_deadline_that_passed_is_a_bound_and_no_value() -> None:
     """The measure says "longer than", the text what lacked in the end."""
     found = finding(recovers(), killed().at(5.0).drop("pods", "web-0").end(30))
