@@ -18,7 +18,7 @@ from harness.injector import Injector
 from harness.journal import Intent, Journal
 from harness.judge import Judge
 from harness.kube.client import Client
-from harness.kube.informer import Hub, Subscription
+from harness.kube.informer import Hub
 from harness.machine.clock import Clock
 from harness.machine.progress import Progress
 from harness.model.agenda import Agenda
@@ -34,7 +34,7 @@ from harness.observe.header import header_of
 from harness.observe.state import StateReader
 from harness.observe.timeline import Recorder
 from harness.observe.traffic import Traffic, traffic_needed
-from harness.observe.watches import WATCHED, watch, watched
+from harness.observe.watches import WATCHED, Watching, watch, watched
 from harness.place import choose_namespace, place, workload_refs
 
 STEADY_SECONDS = 1.0
@@ -101,7 +101,7 @@ class _Run:
         self._recorder.sinks += [self.entries.append, self._judge.see]
         self._recorder.write(header_of(scenario, bench.record, self._namespace, started_at, bench.timers))
         self._journal = Journal.begin(run=bench.run, scenario=scenario.name, cluster=bench.record)
-        self._watching: Subscription | None = None
+        self._watching: Watching | None = None
         self._traffic: list[Traffic] = []
         self._nodes_before: dict[str, list[str]] = {}
         self._site = Site(

@@ -24,6 +24,8 @@ class Since(enum.StrEnum):
 
 HOLD_SECONDS_MIN = 1.0
 """A shorter hold could be over before the watch has shown what an undo set in motion."""
+RELAPSE_FACTOR = 2.0
+"""By so much must a healthy stretch outlast one that broke: a starved kubelet tells of a death seconds late."""
 
 
 @EXPECTATIONS.enter("recovers")
@@ -34,9 +36,11 @@ class Recovers(Expectation, frozen=True, kw_only=True):
     (`from: undo`, for faults that Kubernetes cannot heal while they last) to the start of the first healthy
     stretch that lasts `hold`. Healthy means: as many ready pods as before the fault, none of them terminating,
     none too many, all on the newest template, and the fault already visible in the watch. Where the watch cannot
-    show the fault itself, the workload must have been seen broken first. Without faults the clock runs from the
-    end of the baseline. With `within: budget` the deadline is what Kubernetes' own timers, the workload's manifests
-    and the start-up measured in the baseline add up to; where that is never, or not known, the scenario is refused.
+    show the fault itself, the workload must have been seen broken first. A workload that was healthy for a while and
+    broke again must then stay ready for twice as long as that while, where this is longer than `hold`: what dies
+    after some seconds each time has not recovered. Without faults the clock runs from the end of the baseline.
+    With `within: budget` the deadline is what Kubernetes' own timers, the workload's manifests and the start-up
+    measured in the baseline add up to; where that is never, or not known, the scenario is refused.
     """
 
     kinds = HEALTH_KINDS
@@ -70,6 +74,7 @@ class _Recovery(Checker):
         self._unseen = 0.0
         self._seen_broken = False
         self._healthy_since: float | None = None
+        self._relapsed = 0.0
         self._lacks = ""
         self._finding: Finding | None = None
 
@@ -92,6 +97,8 @@ class _Recovery(Checker):
         if self._start is None:
             return
         if lacks:
+            if self._healthy_since is not None and not picture.health(self._promise.of).whole:
+                self._relapsed = max(self._relapsed, entry.t - self._healthy_since)
             self._healthy_since, self._lacks, self._unseen = None, lacks, 0.0
         elif self._healthy_since is None:
             self._healthy_since = max(entry.t, self._start)
@@ -116,8 +123,13 @@ class _Recovery(Checker):
             return None
         deadline = self._start + self._within
         if self._healthy_since is not None and self._healthy_since <= deadline:
-            return self._healthy_since + self._promise.hold
+            return self._healthy_since + self._hold
         return deadline
+
+    @property
+    def _hold(self) -> float:
+        """How long a stretch must last, in seconds: clearly longer than one that did not last."""
+        return max(float(self._promise.hold), RELAPSE_FACTOR * self._relapsed)
 
     def _maybe_start(self, entry: AnyEntry, picture: Picture) -> None:
         """Start the clock at the last injection or the last undo: recovery from an earlier fault proves nothing."""
@@ -155,10 +167,12 @@ class _Recovery(Checker):
             return None
         promise, began = self._promise, self._healthy_since
         deadline = self._start + self._within
-        if began is not None and began <= deadline and now >= began + promise.hold:
+        if began is not None and began <= deadline and now >= began + self._hold:
             took = began - self._start
-            error = self._uncertainty + picture.lag.seconds + self._unseen
+            error = self._uncertainty + picture.lag.seconds + self._unseen + picture.sight.late(began)
             text = f"{promise.of} recovered {took:.2f} ± {error:.2f} s after the {promise.since}, within {self._within}"
+            if self._hold > promise.hold:
+                text += f"; it had relapsed after {self._relapsed:.2f} s, and has held for {self._hold:.2f} s now"
             measure = Measure(name="recovery", value=took, unit="seconds", error=error)
             return self._found(Outcome.PASSED, text, began, picture, measure)
         if now > deadline and (began is None or began > deadline):

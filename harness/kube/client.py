@@ -239,6 +239,10 @@ class _Status(msgspec.Struct):
     message: str = ""
 
 
+# made before any thread decodes: two threads that meet a type for the first time crash msgspec 0.22
+_decode_status = msgspec.json.Decoder(_Status).decode
+
+
 @contextlib.contextmanager
 def _explained(method: str, path: str) -> Iterator[None]:
     """Transport errors leave as ClusterBroken; their own text is dropped, for it may carry credentials."""
@@ -260,7 +264,7 @@ def _require_success(method: str, path: str, status: int, data: bytes) -> None:
 def read_status(data: bytes) -> tuple[str, str]:
     """Reason and message of the Status that an error came with, or the start of what came instead."""
     try:
-        status = msgspec.json.decode(data, type=_Status)
+        status = _decode_status(data)
     except msgspec.DecodeError:  # a proxy's page, or the plain text of the authentication layer
         return "", data[:300].decode(errors="replace").strip()
     return status.reason, status.message

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import Generic, NamedTuple, TypeVar, cast
+from typing import NamedTuple, cast
 
 import msgspec
 
 from harness.kube.client import Client, LineStream
+from harness.kube.envelopes import Event, Page, Plain, decode_failure, decode_plain
 from harness.kube.resources import Resource
 from harness.machine.clock import Clock
 from harness.model.errors import ApiError, ClusterBroken
@@ -50,36 +51,6 @@ class Observed(NamedTuple):
 Sink = Callable[[Observed], None]
 
 
-class Plain(Lean, frozen=True):
-    """An object of which only its metadata is wanted."""
-
-    metadata: ObjectMeta = ObjectMeta()
-
-
-class _ListMeta(Lean, frozen=True):
-    resource_version: str = ""
-    continue_: str = msgspec.field(default="", name="continue")
-
-
-_T = TypeVar("_T")
-
-
-class _Page(msgspec.Struct, Generic[_T]):
-    metadata: _ListMeta
-    items: list[_T]
-
-
-class _Event(msgspec.Struct):
-    type: str
-    object: msgspec.Raw
-
-
-class _Failure(Lean, frozen=True):
-    code: int = 0
-    reason: str = ""
-    message: str = ""
-
-
 class Reflector:
     """The watch of one resource in one namespace (None: all of them), shared by any number of sinks.
 
@@ -105,8 +76,8 @@ class Reflector:
         self._broken_after_seconds = broken_after_seconds
         lean = LEAN_TYPES.get(resource.plural, Plain)
         self._decode_object: Callable[[msgspec.Raw], Lean] = msgspec.json.Decoder(lean).decode
-        self._decode_page: Callable[[bytes], _Page[Lean]] = msgspec.json.Decoder(_Page[lean]).decode  # type: ignore[valid-type]
-        self._decode_event: Callable[[bytes], _Event] = msgspec.json.Decoder(_Event).decode
+        self._decode_page: Callable[[bytes], Page[Lean]] = msgspec.json.Decoder(Page[lean]).decode  # type: ignore[valid-type]
+        self._decode_event: Callable[[bytes], Event] = msgspec.json.Decoder(Event).decode
         self._lock = threading.RLock()
         self._closing = threading.Event()
         self._store: dict[tuple[str, str], Lean] = {}
@@ -215,15 +186,15 @@ class Reflector:
     def _take(self, at: float, line: bytes) -> None:
         event = self._decode_event(line)
         if event.type == "ERROR":
-            status = msgspec.json.decode(event.object, type=_Failure)
+            status = decode_failure(event.object)
             raise ApiError("GET", self._path, status.code, status.reason, status.message)
         if event.type == "BOOKMARK":
-            self._version = msgspec.json.decode(event.object, type=Plain).metadata.resource_version
+            self._version = decode_plain(event.object).metadata.resource_version
             return
         try:
             thing = self._decode_object(event.object)
         except msgspec.ValidationError as error:
-            meta = msgspec.json.decode(event.object, type=Plain).metadata
+            meta = decode_plain(event.object).metadata
             self._tell(self._broken(f"{self._resource.plural}/{meta.name}: cannot be read: {error}"))
             self._version = meta.resource_version
             return

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from harness.model.timeline import AnyEntry, Broken, Gap, Injected, Request, Undone
+from harness.model.timeline import AnyEntry, Broken, Gap, Injected, Request, Stalled, Undone
 
 BACK_SECONDS = 15.0
 """How long the observers may take to see again after a fault that took the API away was undone."""
+
+AWAKE_SECONDS = 0.1
+"""How long after a stall was told something may still be seen late because of it."""
 
 
 class Sight:
@@ -16,6 +19,7 @@ class Sight:
 
     def __init__(self, injected: Mapping[int, Injected], undone: Mapping[int, Undone]) -> None:
         self.gaps: list[Gap] = []
+        self._stalls: list[Stalled] = []
         self._troubles: list[Broken] = []
         self._heard: dict[str, float] = {}
         self._injected, self._undone = injected, undone
@@ -26,6 +30,8 @@ class Sight:
             case Gap():
                 self.gaps.append(entry)
                 self._heard[f"watch {entry.resource}"] = entry.t
+            case Stalled():
+                self._stalls.append(entry)
             case Request():
                 self._heard[f"traffic to service/{entry.service}"] = entry.t
             case Broken():
@@ -56,6 +62,14 @@ class Sight:
     def blind(self, since: float, until: float) -> bool:
         """Whether the watch missed anything in that stretch: what it did not show may have happened in it."""
         return any(gap.t > since and gap.since < until for gap in self.gaps)
+
+    def late(self, at: float) -> float:
+        """By how many seconds what was seen at that moment may have happened earlier: the harness was not running.
+
+        The thread that saw it and the one that tells of the stall woke up in any order.
+        """
+        told = (stall for stall in self._stalls if stall.since <= at <= stall.t + AWAKE_SECONDS)
+        return max((at - stall.since for stall in told), default=0.0)
 
     def _had_to_be(self, trouble: Broken) -> bool:
         return trouble.passing and self.expected(trouble.t)

@@ -58,6 +58,12 @@ class Gap(Entry, frozen=True, kw_only=True, tag_field="entry", tag="gap"):
     reason: str
 
 
+class Stalled(Entry, frozen=True, kw_only=True, tag_field="entry", tag="stalled"):
+    """The harness itself was not running between `since` and `t`: what came meanwhile was seen late."""
+
+    since: float
+
+
 class Anchor(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the watch must show for a fault to have bitten one object.
 
@@ -169,7 +175,9 @@ class Broken(Entry, frozen=True, kw_only=True, tag_field="entry", tag="broken"):
     passing: bool = False
 
 
-AnyEntry = Header | Phase | Change | Gap | Injected | Written | State | Evidence | Undone | Request | Note | Broken
+AnyEntry = (
+    Header | Phase | Change | Gap | Stalled | Injected | Written | State | Evidence | Undone | Request | Note | Broken
+)
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[AnyEntry] = msgspec.json.Decoder(AnyEntry)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness.kube.informer import Hub, Missed, Observed, Subscription, Trouble
 from harness.kube.rights import Right, may
 from harness.model.cluster import ClusterRecord
 from harness.model.timeline import AnyEntry, Broken, Change, Gap, Written
 from harness.observe.clean import clean
+from harness.observe.heartbeat import Heartbeat
 from harness.observe.timeline import Recorder
 from harness.report.redact import redact_text
 
@@ -27,8 +28,20 @@ WATCHED = (
 )
 
 
-def watch(hub: Hub, recorder: Recorder, namespace: str, resources: Sequence[str] = WATCHED) -> Subscription:
-    """Record these resources of a namespace (and all nodes) until the subscription is closed.
+class Watching(NamedTuple):
+    """What records for one scenario until it is closed."""
+
+    subscription: Subscription
+    heartbeat: Heartbeat
+
+    def close(self) -> None:
+        """Record nothing any more."""
+        self.subscription.close()
+        self.heartbeat.stop()
+
+
+def watch(hub: Hub, recorder: Recorder, namespace: str, resources: Sequence[str] = WATCHED) -> Watching:
+    """Record these resources of a namespace (and all nodes), and when this process could not, until it is closed.
 
     Once `hub.wait_synced(resources, …)` returns, everything that existed is in the timeline as `listed`.
     """
@@ -36,7 +49,7 @@ def watch(hub: Hub, recorder: Recorder, namespace: str, resources: Sequence[str]
     def record(observed: Observed) -> None:
         recorder.write(entry_of(observed, recorder.at(observed.at)))
 
-    return hub.subscribe(resources, namespace, record)
+    return Watching(hub.subscribe(resources, namespace, record), Heartbeat(recorder))
 
 
 def watched(record: ClusterRecord) -> tuple[str, ...]:

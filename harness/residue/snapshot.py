@@ -94,8 +94,12 @@ def _items(client: Client, each: Served, namespace: str | None) -> list[objects.
         answer = client.request("GET", each.resource.path(namespace), timeout_seconds=LIST_SECONDS)
     except ApiError as error:
         return error
-    return msgspec.json.decode(answer, type=_Items).items
+    return _decode(answer).items
 
 
 class _Items(msgspec.Struct):
     items: list[objects.Object]
+
+
+# made before any thread decodes: two threads that meet a type for the first time crash msgspec 0.22
+_decode = msgspec.json.Decoder(_Items).decode

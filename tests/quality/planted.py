@@ -49,6 +49,14 @@ def running_is_not_ready() -> Case:
     return scenario(), lost().at(5.1).pod("web-9", ready=False).end(25)
 
 
+@planted(FAILED, "web-9 on node-1: not ready")
+def dies_again_and_is_told_late() -> Case:
+    """Every life of the replacement ends after 3 s; a starved kubelet tells of the second death 2.3 s late."""
+    story = killed().at(5.0).drop("pods", "web-0").at(5.1).pod("web-9").at(8.2).pod("web-9", ready=False)
+    story.at(9.0).pod("web-9").at(14.3).pod("web-9", ready=False)
+    return scenario(recovers(within=8, hold=5)), story.end(35)
+
+
 @planted(FAILED, "wants 3 pods now, before the fault it wanted 4")
 def silently_scaled_down() -> Case:
     """Somebody scales to the number that is left: all wanted pods are ready."""

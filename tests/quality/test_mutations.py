@@ -70,7 +70,8 @@ MUTATIONS = {
         "expect/recovers.py", "if not all(index in picture.bitten for", "if False and all(index in picture.bitten for"
     ),
     "unbroken counts as recovered": Mutation("expect/recovers.py", "if unseen and not self._seen_broken:", "if False:"),
-    "no hold": Mutation("expect/recovers.py", "began <= deadline and now >= began + promise.hold", "began <= deadline"),
+    "no hold": Mutation("expect/recovers.py", "began <= deadline and now >= began + self._hold", "began <= deadline"),
+    "a relapse is forgotten": Mutation("expect/recovers.py", "RELAPSE_FACTOR = 2.0", "RELAPSE_FACTOR = 0.0"),
     "deadline ignored": Mutation("expect/recovers.py", "if now > deadline and", "if False and"),
     "deadline includes the hold": Mutation(
         "expect/recovers.py", "if now > deadline and (began is None or began > deadline):", "if now > deadline:"

@@ -123,7 +123,7 @@ def _experiments(scene: Scene, tools: list[Tool], said: argparse.Namespace, burn
     burner.switch(on=False)
     for number in range(said.first, said.first + said.broken):
         burner.switch(on=number % 2 == 1)
-        for index, case in enumerate(CASES):
+        for index, case in enumerate(each for each in CASES if any(word in each for word in said.cases)):
             for place, tool in enumerate(_turned([tool for tool in tools if tool.can_be_broken], number)):
                 name = f"bench-broken-{number}-{index}-{place}"
                 task = Task(name, name, case, BROKEN_SECONDS_MAX, BROKEN_HOLD_SECONDS)
@@ -216,6 +216,7 @@ def _parsed(words: list[str]) -> argparse.Namespace:
         "--peers-every", type=int, default=1, help="other tools kill in each so many-th pair of rounds (default: 1)"
     )
     parser.add_argument("--without", nargs="*", default=[], metavar="WORD", help="leave out tools of such names")
+    parser.add_argument("--cases", nargs="*", default=[""], metavar="WORD", help="only broken recoveries so named")
     parser.add_argument("--first", type=int, default=0, help="number of the first round, to go on where a run ended")
     parser.add_argument("--provider", default="kind", help="kind (default), or kwok to try the bench itself")
     parser.add_argument("--cluster", default="", help="name of the cluster (default: the provider's usual one)")

@@ -6,6 +6,7 @@ import pytest
 from timelines import Story, pod_delete, recovers, scenario
 
 from harness.model.errors import BadInput
+from harness.model.timeline import Stalled
 from harness.model.units import Ref, Seconds
 from harness.model.verdict import Outcome
 
@@ -24,6 +25,15 @@ def test_the_recovery_begins_with_the_stretch_that_holds() -> None:
     assert measures(found) == {"recovery": (2.5, 0.14, False)}
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "more"), [(6.2, 6.6, 0.3), (6.2, 6.45, 0.3), (5.0, 5.5, 0.0), (6.6, 7.0, 0.0), (6.2, 6.35, 0.0)]
+)
+def test_what_was_seen_right_after_a_stall_may_be_older(since: float, until: float, more: float) -> None:
+    """The harness slept when the stretch began, or had just woken: the error bar holds the sleep, and no other."""
+    story = killed().heal("web-0", "web-9", 6.5).at(max(6.5, until)).say(Stalled(t=until, since=since))
+    assert measures(finding(recovers(), story.end(12)))["recovery"] == (2.5, 0.14 + more, False)
+
+
 @pytest.mark.parametrize(("ready_at", "outcome"), [(24.0, Outcome.PASSED), (24.001, Outcome.FAILED)])
 def test_the_stretch_must_begin_by_the_deadline(ready_at: float, outcome: Outcome) -> None:
     """Ready with the deadline is in time, a millisecond later is not; the hold may end after it."""
@@ -35,6 +45,19 @@ def test_the_stretch_must_last_the_hold(breaks_at: float, outcome: Outcome) -> N
     """What breaks within the hold has not recovered, what breaks after it has."""
     story = killed().heal("web-0", "web-9", 6.0).at(breaks_at).pod("web-9", ready=False)
     assert finding(recovers(hold=3), story.end(35)).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("ready_for", "dies_at", "outcome"),
+    [(2.5, 14.9, Outcome.FAILED), (2.5, 15.1, Outcome.PASSED), (1.0, 13.1, Outcome.PASSED)],
+)
+def test_who_relapsed_must_hold_for_twice_as_long(ready_for: float, dies_at: float, outcome: Outcome) -> None:
+    """What was ready for 2.5 s and died needs 5 s of its second life although the hold is 3; a flicker adds nothing."""
+    story = killed().heal("web-0", "web-9", 5.0).at(5.0 + ready_for).pod("web-9", ready=False)
+    story.at(10.0).pod("web-9").at(dies_at).pod("web-9", ready=False)
+    found = finding(recovers(within=8, hold=3), story.end(35))
+    assert found.outcome is outcome
+    assert ("relapsed after 2.50 s, and has held for 5.00 s now" in found.text) == (dies_at == 15.1)
 
 
 def test_a_deadline_that_passed_is_a_bound_and_no_value() -> None:

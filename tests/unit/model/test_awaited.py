@@ -1,4 +1,4 @@
-"""Promise: what an injection waits for is found whichever change shows it, once, and nothing else ends the wait."""
+"""What awaited anchors promise: whichever change shows one ends the wait for it, and nothing else does."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ EVENTS = st.builds(
 
 @given(st.lists(ANCHORS, max_size=6), st.lists(PODS | EVENTS, max_size=12))
 def test_awaited_is_what_no_change_has_reached(wanted: list[Anchor], changes: list[Change]) -> None:
+    """Keeping them by name finds what holding every anchor against every change finds."""
     awaited, left = Awaited(wanted), list(wanted)
     for change in changes:
         shown = [anchor for anchor in left if reached(anchor, change)]

@@ -1,4 +1,4 @@
-"""Promise: whatever changes in whatever order, each controller's counts are those of its pods one by one."""
+"""What owners promise: whatever changes in whatever order, the counts are those of the pods one by one."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def changes(draw: st.DrawFn) -> tuple[Pod, bool]:
 
 @given(st.lists(changes(), max_size=30))
 def test_counts_are_those_of_the_pods(seen: list[tuple[Pod, bool]]) -> None:
+    """Pods come, change owners, stop to count and go: the counts kept are the counts counted."""
     owners, now = Owners(), {}
     for uid, deployment in SETS_OF.items():
         owners.replica_set(Workload(metadata=_meta(uid, deployment)), gone=False)
@@ -47,6 +48,7 @@ def test_counts_are_those_of_the_pods(seen: list[tuple[Pod, bool]]) -> None:
 
 
 def test_a_replica_set_that_is_gone_or_released_takes_its_pods_along() -> None:
+    """A Deployment answers for the pods of the ReplicaSets that it owns now."""
     owners = Owners()
     owners.pod(Pod(metadata=_meta("pod-1", "set-1"), status=PodStatus(phase="Running")), gone=False)
     for owner, gone, counted in (("deployment", False, 1), ("", False, 0), ("deployment", False, 1), ("", True, 0)):
