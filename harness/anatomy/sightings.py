@@ -66,9 +66,8 @@ def family_of(of: Ref, changes: Iterable[Change]) -> Family:
         meta = change.object.metadata
         if (change.resource, meta.name) == (f"{of.kind}s", of.name):
             fresh.append(change)
-        for owner in meta.owner_references:
-            if owner.controller and change.resource in ("replicasets", "pods"):
-                owned.setdefault(owner.uid, []).append(change)
+        if meta.controller_uid and change.resource in ("replicasets", "pods"):
+            owned.setdefault(meta.controller_uid, []).append(change)
     while fresh:
         change = fresh.pop()
         uid = change.object.metadata.uid

@@ -153,7 +153,7 @@ class Picture:
         return health.lacks
 
     def node_marks(self) -> dict[str, list[str]]:
-        """Cordon, taints (none that Kubernetes sets and lifts by condition) and `not ready` of each node."""
+        """Cordon, taints (none that Kubernetes sets and lifts by condition), `not ready` and pressure of each node."""
         marks = {}
         for node in list(self._objects.get("nodes", {}).values()):
             if isinstance(node, Node):
@@ -161,6 +161,7 @@ class Picture:
                 kept = sorted(taint for taint in taints if not taint.startswith("node.kubernetes.io/"))
                 kept += ["cordoned"] if node.spec.unschedulable else []
                 down = any(c.type == "Ready" and c.status != "True" for c in node.status.conditions)
+                kept += [c.type for c in node.status.conditions if c.type.endswith("Pressure") and c.status == "True"]
                 marks[node.metadata.name] = kept + (["not ready"] if down else [])
         return marks
 

@@ -20,7 +20,8 @@ class Heartbeat:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        first = recorder.now() + BEAT_SECONDS  # read here: the thread itself may start late
+        self._thread = threading.Thread(target=self._beat, args=(first,), name="heartbeat", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -28,8 +29,7 @@ class Heartbeat:
         self._stop.set()
         self._thread.join()
 
-    def _beat(self) -> None:
-        due = self._recorder.now() + BEAT_SECONDS
+    def _beat(self, due: float) -> None:
         while not self._stop.wait(BEAT_SECONDS):
             now = self._recorder.now()
             if now - due > LATE_SECONDS:

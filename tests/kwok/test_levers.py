@@ -127,7 +127,8 @@ def test_down_ends_restarted_parts_and_those_who_would_thaw_them() -> None:
     PROVIDER.restore_part(other, "kube-scheduler")
     PROVIDER.halt_part(other, "kube-scheduler", Outage.PAUSED, limit_seconds=600)
     restarted = part_identity(other, "kube-scheduler")
-    assert len(deadmen(other)) == 1
+    # a program that was just started shows its arguments a moment after its parent goes on
+    assert wait_until(lambda: len(deadmen(other)) == 1, timeout_seconds=5)
     catalogue.down(other.name)
     assert not running(restarted)
     assert wait_until(lambda: deadmen(other) == [], timeout_seconds=5)

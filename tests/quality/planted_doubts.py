@@ -144,6 +144,13 @@ def node_left_not_ready() -> Case:
     return scenario(), story.end(10)
 
 
+@planted(INCONCLUSIVE, "node node-1 is left PIDPressure, before it was unmarked")
+def node_left_under_pressure() -> Case:
+    """The workload has moved and is whole; no pod can go to the node yet, so the next one finds a smaller cluster."""
+    story = killed().at(4.2).node(pressure="True").heal("web-0", "web-9", 5.0)
+    return scenario(), story.end(10)
+
+
 @planted(INCONCLUSIVE, "residue: nodes are not as before")
 def residue_found() -> Case:
     """The runner's own look for residue found some, although a promise is broken as well."""

@@ -35,6 +35,7 @@ MUTATIONS = {
     "restarts to come are forgotten": Mutation(
         "expect/restarts.py", "return pod.restarts + sum(", "return pod.restarts + 0 * sum("
     ),
+    "nodes under pressure count as put back": Mutation("model/picture.py", 'c.type.endswith("Pressure")', "False"),
     "nodes that are down count as put back": Mutation(
         "model/picture.py", '(["not ready"] if down else [])', "([] if down else [])"
     ),

@@ -129,10 +129,17 @@ class Story:
         return self.show("pods", a_pod(name, **fields))
 
     def node(
-        self, name: str = "node-1", *, cordoned: bool = False, taints: Iterable[Taint] = (), ready: str = "True"
+        self,
+        name: str = "node-1",
+        *,
+        cordoned: bool = False,
+        taints: Iterable[Taint] = (),
+        ready: str = "True",
+        pressure: str = "False",
     ) -> Self:
-        """A node; `ready` is the status of its condition Ready."""
-        status = NodeStatus(conditions=[Condition(type="Ready", status=ready)])
+        """A node; `ready` and `pressure` are the statuses of its conditions Ready and PIDPressure."""
+        statuses = {"Ready": ready, "PIDPressure": pressure}
+        status = NodeStatus(conditions=[Condition(type=kind, status=said) for kind, said in statuses.items()])
         spec = NodeSpec(unschedulable=cordoned, taints=list(taints))
         return self.show("nodes", Node(metadata=ObjectMeta(name=name, uid=f"uid-{name}"), spec=spec, status=status))
 
