@@ -1,0 +1,1 @@
+"""Blind diagnosis: faults are drawn and injected, and `healproof diagnose` is asked without being told anything."""
