@@ -86,13 +86,11 @@ def episode(field: Field, wanted: Episode, width: int, seed: str) -> list[Told]:
         _create_namespace(stands[0])
     end = wanted.begin(stands[0], draw)
     try:
-        told = []
-        for at, stand in enumerate(stands):
-            if stand not in before:
-                _place_late(stand, first=at == 0)
-            case.breaks(stand)
-        for at, stand in enumerate(stands):
-            told.append(_diagnosed(field, stand, case, f"{seed}.{at}"))
+        errors = [_struck_late(stand, case, placed=bool(before), made=at == 0) for at, stand in enumerate(stands)]
+        told = [
+            _diagnosed(field, stand, case, f"{seed}.{at}", error)
+            for at, (stand, error) in enumerate(zip(stands, errors, strict=True))
+        ]
     finally:
         end()
         for stand in stands:
@@ -102,10 +100,17 @@ def episode(field: Field, wanted: Episode, width: int, seed: str) -> list[Told]:
     return told
 
 
-def _place_late(stand: Stand, *, first: bool) -> None:
-    if not first:
-        _create_namespace(stand)
-    stand.place()
+def _struck_late(stand: Stand, case: Case, *, placed: bool, made: bool) -> str:
+    """What a namespace does while the injection lasts; gives why it could not."""
+    try:
+        if not placed:
+            if not made:
+                _create_namespace(stand)
+            stand.place()
+        case.breaks(stand)
+    except HealproofError as error:
+        return f"{type(error).__name__}: {error.message}"
+    return ""
 
 
 def _stand(field: Field, case: Case, seed: str, *, replicas: int = 0) -> Stand:

@@ -132,8 +132,8 @@ def _more(stand: Stand) -> None:
 
 
 def _one_lost(stand: Stand) -> None:
-    pod = stand.draw.choice(stand.pods())["metadata"]["name"]
-    actions.delete(stand.client, "pods", pod, stand.namespace, grace_seconds=0)
+    for pod in stand.pods()[:1]:
+        actions.delete(stand.client, "pods", pod["metadata"]["name"], stand.namespace, grace_seconds=0)
 
 
 def _fewer(stand: Stand) -> bool:
