@@ -18,6 +18,9 @@ _PART = f"control-plane/{_LEASE}"
 _USUAL_SECONDS = 20.0
 """A controller that runs has looked at a change within some seconds, on a busy cluster too."""
 
+_GIVEN_UP_SHARE = 2 / 3
+"""A leader that could not renew for this share of its lease stops leading (client-go: 10 of 15 s)."""
+
 
 @CAUSES.enter("controller-manager-down")
 class ControllerManagerDown(Cause):
@@ -34,15 +37,16 @@ class ControllerManagerDown(Cause):
         """The controller manager whose lease lapsed or whose process is gone; changes that nobody has looked at."""
         signs = symptoms.of("lease-stale", "component-state", about=_PART)
         ignored = dict(_ignored(scene, symptoms))
-        known = any(each.metadata.name == _LEASE for each in scene.elsewhere("leases", Lease))
+        (lease, *_) = [*(each for each in scene.elsewhere("leases", Lease) if each.metadata.name == _LEASE), None]
+        late = list(_late(scene, lease)) if ignored and not signs else []
         strong = any(sure for sure, _ in ignored.values())
-        if not signs and not strong and (known or not ignored):
+        if not (signs or strong or late or (ignored and lease is None)):
             return
-        confidence = (0.97 if ignored or len(signs) > 1 else 0.9) if signs else 0.6 if strong else 0.5
+        confidence = (0.97 if ignored or len(signs) > 1 else 0.9) if signs else 0.7 if late else 0.6 if strong else 0.5
         yield Suspicion(
             object=_PART,
             confidence=confidence,
-            supports=[*told(*signs), *(words for _, words in ignored.values())][:5],
+            supports=[*told(*signs), *late, *(words for _, words in ignored.values())][:5],
             explains=[*ignored, *_stale_services(symptoms)],
             decides="is the lease kube-system/kube-controller-manager renewed",
             since=min((each.at for each in signs if each.at), default=0.0),
@@ -63,6 +67,15 @@ def _ignored(scene: Scene, symptoms: Symptoms) -> Iterator[tuple[str, tuple[bool
         there = sum(pod.active or (keeps_names and pod.terminating) for pod in scene.pods_of(workload))
         if there < desired_pods(ref, workload):
             yield ref, (False, f"{ref}: {there} of {desired_pods(ref, workload)} pods are there, and nobody makes more")
+
+
+def _late(scene: Scene, lease: Lease | None) -> Iterator[str]:
+    """The lease that has not lapsed, but was not renewed for so long that its holder must have given up leading."""
+    if lease is None or not lease.spec.renew_time or not lease.spec.lease_duration_seconds:
+        return
+    silent, lasts = scene.age(lease.spec.renew_time), lease.spec.lease_duration_seconds
+    if silent > lasts * _GIVEN_UP_SHARE:
+        yield f"lease kube-system/{_LEASE} was not renewed for {silent:.0f} s, it lasts {lasts} s (lease)"
 
 
 def _changed_seconds_ago(scene: Scene, workload: Workload) -> float:

@@ -26,7 +26,7 @@ from tests.bench.figures import say
 from tests.bench.ground import cluster
 
 TOLD = "told.jsonl"
-WIDTH = 12
+WIDTH = 8
 """So many namespaces at once."""
 
 

@@ -76,7 +76,7 @@ def web(draw: random.Random, taken: set[str], *, plural: str = "", replicas: int
     containers = [spec]
     if draw.random() < 0.3:
         containers.insert(draw.randrange(2), _sidecar(draw))
-    count = replicas or draw.choice([1, 2, 2, 3])
+    count = replicas or draw.choice([1, 1, 2, 3])
     service = {
         "apiVersion": "v1",
         "kind": "Service",
