@@ -26,7 +26,7 @@ from tests.bench.figures import say
 from tests.bench.ground import cluster
 
 TOLD = "told.jsonl"
-WIDTH = 8
+WIDTH = 10
 """So many namespaces at once."""
 
 

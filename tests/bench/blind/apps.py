@@ -63,7 +63,7 @@ def web(draw: random.Random, taken: set[str], *, plural: str = "", replicas: int
         "name": container,
         "image": AGNHOST,
         "imagePullPolicy": "IfNotPresent",
-        "command": ["/agnhost", "netexec", f"--http-port={port}", "--udp-port=-1"],
+        "command": ["/agnhost", "netexec", f"--http-port={port}"],
         "ports": [{"containerPort": port, **({"name": "http"} if named else {})}],
         "resources": {
             "requests": {"cpu": draw.choice(["5m", "10m", "20m"]), "memory": "16Mi"},
