@@ -62,9 +62,11 @@ def inject(fault: Fault, record: ClusterRecord, namespace: str) -> Callable[[], 
         damage.inject(site, plan)
 
     def undo() -> None:
-        with _site(record, namespace) as later:
-            undo_all(later, journal, lambda intent, error: None)
+        client = Client.from_kubeconfig(record.kubeconfig, record.context)
+        later = enter(record, client, Monotonic(), Picture(faults=1), namespace=namespace)
+        undo_all(later, journal, lambda intent, error: None)
         journal.discard()
+        client.close()
 
     return undo
 
