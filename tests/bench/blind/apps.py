@@ -52,8 +52,11 @@ def namespace_name(draw: random.Random) -> str:
     return f"{draw.choice(TEAMS)}-{draw.choice(WORDS)}-{draw.randrange(10_000):04d}"
 
 
-def web(draw: random.Random, taken: set[str], *, plural: str = "", replicas: int = 0) -> App:
-    """A service over HTTP: Deployment or StatefulSet (drawn unless said), probed, behind a Service."""
+def web(draw: random.Random, taken: set[str], *, plural: str = "", replicas: int = 0, strict: bool = False) -> App:
+    """A service over HTTP: Deployment or StatefulSet (drawn unless said), probed, behind a Service.
+
+    A `strict` one knows the paths that it has: the others answer any.
+    """
     name, label = word(draw, taken), draw.choice(LABELS)
     plural = plural or draw.choices(["deployments", "statefulsets"], [3, 1])[0]
     container, port = draw.choice([name, "app", "server", "main"]), draw.choice([8080, 8000, 3000, 9376])
@@ -61,9 +64,8 @@ def web(draw: random.Random, taken: set[str], *, plural: str = "", replicas: int
     probe = {"httpGet": {"path": "/healthz", "port": "http" if named else port}}
     spec: Object = {
         "name": container,
-        "image": AGNHOST,
+        **(_files(port) if strict or draw.random() < 0.5 else _any_path(port)),
         "imagePullPolicy": "IfNotPresent",
-        "command": ["/agnhost", "netexec", f"--http-port={port}"],
         "ports": [{"containerPort": port, **({"name": "http"} if named else {})}],
         "resources": {
             "requests": {"cpu": draw.choice(["5m", "10m", "20m"]), "memory": "16Mi"},
@@ -149,6 +151,15 @@ def front(draw: random.Random, taken: set[str], backend: App, *, by_name: bool) 
     }
     workload = _workload("deployments", name, {label: name}, draw.choice([1, 2]), [container])
     return App(name, "deployments", label, container["name"], workload, [])
+
+
+def _any_path(port: int) -> Object:
+    return {"image": AGNHOST, "command": ["/agnhost", "netexec", f"--http-port={port}"]}
+
+
+def _files(port: int) -> Object:
+    text = f"mkdir -p /tmp/www; echo ok > /tmp/www/healthz; exec httpd -f -p {port} -h /tmp/www"
+    return {"image": BUSYBOX, "command": ["sh", "-c", text]}
 
 
 def _workload(plural: str, name: str, labels: dict[str, str], replicas: int, containers: list[Object]) -> Object:

@@ -82,8 +82,9 @@ def _job(stand: Stand) -> None:
 
 def _crashed_once(stand: Stand) -> None:
     """It ends once with an error and goes on well."""
-    good = " ".join(stand.container()["command"])
-    text = f"[ -e /scratch/was ] || {{ touch /scratch/was; echo first start; exit 1; }}; exec {good}"
+    good = stand.container()["command"]
+    start = good[-1] if good[0] == "sh" else f"exec {' '.join(good)}"
+    text = f"[ -e /scratch/was ] || {{ touch /scratch/was; echo first start; exit 1; }}; {start}"
     mount = [{"name": "scratch", "mountPath": "/scratch"}]
     stand.change_pods(
         {
@@ -104,7 +105,7 @@ def _crashed_once(stand: Stand) -> None:
 def _image_was_wrong(stand: Stand) -> None:
     stand.change_container({"image": "docker.io/library/busybox:9.99"})
     wait_until(lambda: waiting("ErrImagePull", "ImagePullBackOff")(stand), timeout_seconds=40)
-    stand.change_container({"image": AGNHOST})
+    stand.change_container({"image": stand.container()["image"]})
     if stand.app.plural == "statefulsets":  # its controller leaves a pod that never became ready alone
         for pod in stand.pods():
             actions.delete(stand.client, "pods", pod["metadata"]["name"], stand.namespace, grace_seconds=0)

@@ -123,7 +123,13 @@ def _stand(field: Field, case: Case, seed: str, *, replicas: int = 0) -> Stand:
     elif case.app == "store":
         app = apps.store(draw, taken)
     else:
-        app = apps.web(draw, taken, plural="deployments" if case.app == "deployment" else "", replicas=replicas)
+        app = apps.web(
+            draw,
+            taken,
+            plural="deployments" if case.app == "deployment" else "",
+            replicas=replicas,
+            strict=case.app == "strict",
+        )
     return Stand(field.client, field.record, apps.namespace_name(draw), draw, app, others)
 
 

@@ -33,7 +33,14 @@ def cases() -> list[Case]:
         Case("application-crash", "signal", _crash("sleep 1; kill -SEGV $$"), crash, on=KIND, held_out=True),
         Case("memory-limit", "grows", _memory, restarted(2), on=KIND),
         Case("memory-limit", "file", _memory_file, restarted(2), on=KIND, held_out=True),
-        Case("liveness-probe-wrong", "path", _probe("livenessProbe", {"path": "/alive"}), restarted(1), on=KIND),
+        Case(
+            "liveness-probe-wrong",
+            "path",
+            _probe("livenessProbe", {"path": "/alive"}),
+            restarted(1),
+            app="strict",
+            on=KIND,
+        ),
         Case("liveness-probe-wrong", "port", _probe("livenessProbe", {"port": 9}), restarted(1), on=KIND),
         Case(
             "liveness-probe-wrong",
@@ -44,7 +51,14 @@ def cases() -> list[Case]:
             held_out=True,
         ),
         Case("liveness-probe-wrong", "program", _probe_program, restarted(1), on=KIND, held_out=True),
-        Case("readiness-probe-wrong", "path", _probe("readinessProbe", {"path": "/ready"}), unready, on=KIND),
+        Case(
+            "readiness-probe-wrong",
+            "path",
+            _probe("readinessProbe", {"path": "/ready"}),
+            unready,
+            app="strict",
+            on=KIND,
+        ),
         Case("readiness-probe-wrong", "port", _probe("readinessProbe", {"port": 9}), unready, on=KIND),
         Case(
             "readiness-probe-wrong",
@@ -54,7 +68,14 @@ def cases() -> list[Case]:
             on=KIND,
             held_out=True,
         ),
-        Case("startup-probe-wrong", "path", _probe("startupProbe", {"path": "/started"}), restarted(1), on=KIND),
+        Case(
+            "startup-probe-wrong",
+            "path",
+            _probe("startupProbe", {"path": "/started"}),
+            restarted(1),
+            app="strict",
+            on=KIND,
+        ),
         Case("startup-probe-wrong", "port", _probe("startupProbe", {"port": 9}), restarted(1), on=KIND, held_out=True),
         Case("startup-too-slow", "liveness", _slow("livenessProbe"), restarted(1), on=KIND),
         Case("startup-too-slow", "startup", _slow("startupProbe"), restarted(1), on=KIND, held_out=True),
@@ -175,7 +196,8 @@ def _slow(which: str) -> Deed:
     def breaks(stand: Stand) -> None:
         good = stand.container()
         asked = good["readinessProbe"]["httpGet"]
-        text = f"echo loading; sleep {stand.draw.choice([25, 40])}; exec {' '.join(good['command'])}"
+        start = good["command"][-1] if good["command"][0] == "sh" else f"exec {' '.join(good['command'])}"
+        text = f"echo loading; sleep {stand.draw.choice([25, 40])}; {start}"
         probe = {"httpGet": asked, "periodSeconds": 2, "failureThreshold": 3}
         stand.change_container({"command": ["sh", "-c", text], which: probe})
 
