@@ -17,15 +17,21 @@ from harness.advise.adviser import advise
 from harness.diagnose.diagnoser import diagnose
 from harness.gather.scene_file import read_scene
 from harness.kube.client import Client
-from tests.bench.blind import admitted, controls, injecting, started
+from tests.bench.blind import admitted, controls, injecting, outside, started
 from tests.bench.blind.case import Case
-from tests.bench.blind.rounds import Field, Told, episode, namespaced
-from tests.bench.blind.score import first, rows, score, truth
+from tests.bench.blind.rounds import Field, Told, episode, namespaced, pairs
+from tests.bench.blind.score import NOTHING, UNSCORED, first, rows, score, truth
 from tests.bench.blind.shared import episodes
 from tests.bench.figures import say
 from tests.bench.ground import cluster
 
 TOLD = "told.jsonl"
+PAIRED = {
+    "insufficient-resources", "node-selector-unmatched", "service-selector-wrong", "scaled-down", "priority-class-missing",
+    "service-account-missing", "host-port-conflict", "config-missing", "image-unavailable", "command-bad",
+    "application-crash", "memory-limit", "readiness-probe-wrong", "liveness-probe-wrong",
+}  # fmt: skip
+"""Causes that leave the rest of their namespace alone."""
 WIDTH = 10
 """So many namespaces at once."""
 
@@ -55,12 +61,27 @@ def _run(said: argparse.Namespace) -> int:
             for number in range(said.episodes):
                 seed = f"{said.seed}-{each.case.cause}-{number}"
                 _keep(said.into, episode(field, each, said.width, seed))
+    _run_pairs(said, field)
     client.close()
     return 0
 
 
+def _run_pairs(said: argparse.Namespace, field: Field) -> None:
+    """Cases that strike one application only, drawn two and two."""
+    draw = random.Random(said.seed)  # noqa: S311 - as above
+    fit = [
+        each
+        for each in [*admitted.cases(), *started.cases()]
+        if said.provider in each.on and each.app in ("web", "strict") and each.cause in PAIRED
+    ]
+    drawn = [tuple(draw.sample(fit, 2)) for _ in range(said.pairs)]
+    _keep(field.into, pairs(field, [(one, two) for one, two in drawn if one.cause != two.cause], said.seed))
+
+
 def _cases(said: argparse.Namespace) -> list[Case]:
     every = [*admitted.cases(), *started.cases(), *injecting.cases(), *controls.cases()]
+    if said.outside:
+        every = outside.cases()
     return [case for case in every if _fits(case, said)]
 
 
@@ -100,6 +121,10 @@ def _report(told: list[Told], verbose: bool) -> None:
     for name, part in parts.items():
         if part:
             say(f"{name}: {score(part)}")
+    for each in told:
+        if each.shown and (each.second or truth(each) in UNSCORED):
+            said = ", ".join(f"{name} {confidence:g}" for name, _, confidence in each.causes) or NOTHING
+            say(f"{each.case}{' and ' if each.second else ''}{each.second}: {said} {each.error}")
     if verbose:
         for each in told:
             if each.shown and first(each) != truth(each):
@@ -118,6 +143,8 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
     run.add_argument("--width", type=int, default=6, help="so many namespaces under each of those")
     run.add_argument("--only", default="", help="these causes, separated by commas; `healthy` for the controls")
     run.add_argument("--held-out", action="store_true", help="also the cases that are kept from development")
+    run.add_argument("--pairs", type=int, default=0, help="so many namespaces with two causes at once")
+    run.add_argument("--outside", action="store_true", help="only cases that the taxonomy does not describe")
     run.add_argument("--cluster", default="", help="name of the cluster (default: the provider's usual one)")
     for name, text in (("score", "as it was said then"), ("again", "as today's diagnosis says")):
         part = what.add_parser(name, help=text)

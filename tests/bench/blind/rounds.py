@@ -100,6 +100,27 @@ def episode(field: Field, wanted: Episode, width: int, seed: str) -> list[Told]:
     return told
 
 
+def pairs(field: Field, cases: Sequence[tuple[Case, Case]], seed: str) -> list[Told]:
+    """Two causes at once, each at an application of its own in one namespace; each pair is diagnosed once."""
+    told = []
+    for at, (one, other) in enumerate(cases):
+        stand = _stand(field, one, f"{seed}.{at}")
+        second = stand.beside(apps.web(stand.draw, {each.name for each in [stand.app, *stand.bystanders]}, strict=True))
+        _create_namespace(stand)
+        stand.place()
+        second.place()
+        whole = stand.steady() and second.steady()
+        one.breaks(stand)
+        other.breaks(second)
+        clear = whole and wait_until(lambda: _sign(other, second), timeout_seconds=SHOWN_SECONDS_MAX)  # noqa: B023
+        answer = _diagnosed(field, stand, one, f"{seed}.{at}", "" if clear else "not both are at work")
+        told.append(msgspec.structs.replace(answer, second=other.name))
+        second.remove()
+        stand.remove()
+    _await_gone(field, [each.namespace for each in told])
+    return told
+
+
 def _struck_late(stand: Stand, case: Case, *, placed: bool, made: bool) -> str:
     """What a namespace does while the injection lasts; gives why it could not."""
     try:

@@ -11,6 +11,7 @@ from tests.bench.blind.rounds import Told
 from tests.bench.figures import rank
 
 NOTHING = "nothing"
+UNSCORED = ("outside",)
 
 
 class Score(NamedTuple):
@@ -29,7 +30,7 @@ class Score(NamedTuple):
 
 def score(told: Sequence[Told]) -> Score:
     """Figures over the runs in which the case showed."""
-    valid = [each for each in told if each.shown]
+    valid = [each for each in told if each.shown and not each.second and truth(each) not in UNSCORED]
     faults = [each for each in valid if truth(each) != NOTHING]
     controls = [each for each in valid if truth(each) == NOTHING]
     seconds = sorted(each.seconds for each in valid)

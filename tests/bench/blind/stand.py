@@ -42,6 +42,10 @@ class Stand:
     extra: list[Object] = field(default_factory=list)
     after: list[Callable[[], object]] = field(default_factory=list)
 
+    def beside(self, app: App) -> Stand:
+        """The same namespace, with another application to break."""
+        return Stand(self.client, self.record, self.namespace, self.draw, app)
+
     def place(self) -> None:
         """Apply everything that stands here, bystanders first."""
         for each in self.extra:
