@@ -27,7 +27,8 @@ from tests.bench.ground import cluster
 
 TOLD = "told.jsonl"
 PAIRED = {
-    "insufficient-resources", "node-selector-unmatched", "service-selector-wrong", "scaled-down", "priority-class-missing",
+    "insufficient-resources", "node-selector-unmatched", "service-selector-wrong", "scaled-down",
+    "priority-class-missing",
     "service-account-missing", "host-port-conflict", "config-missing", "image-unavailable", "command-bad",
     "application-crash", "memory-limit", "readiness-probe-wrong", "liveness-probe-wrong",
 }  # fmt: skip

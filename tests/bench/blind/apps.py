@@ -131,11 +131,11 @@ def store(draw: random.Random, taken: set[str]) -> App:
     return App(name, "statefulsets", label, container["name"], workload, [service])
 
 
-def front(draw: random.Random, taken: set[str], backend: App, *, by_name: bool) -> App:
+def front(draw: random.Random, taken: set[str], backend: str, *, by_name: bool) -> App:
     """A Deployment that is ready only while it reaches the Service of another, by name or by address."""
     name, label = word(draw, taken), draw.choice(LABELS)
-    variable = f"{backend.name.upper().replace('-', '_')}_SERVICE_HOST"
-    target = backend.name if by_name else f'"${variable}"'
+    variable = f"{backend.upper().replace('-', '_')}_SERVICE_HOST"
+    target = backend if by_name else f'"${variable}"'
     container: Object = {
         "name": draw.choice([name, "front", "main"]),
         "image": AGNHOST,

@@ -30,7 +30,7 @@ class Case(NamedTuple):
     way: str
     breaks: Deed
     shown: Sign
-    app: Literal["web", "deployment", "strict", "store", "front", "front-by-name"] = "web"
+    app: Literal["web", "deployment", "strict", "store", "front", "front-by-name", "front-outside"] = "web"
     birth: Literal["either", "live", "born"] = "either"
     on: tuple[str, ...] = BOTH
     held_out: bool = False

@@ -140,7 +140,9 @@ def _stand(field: Field, case: Case, seed: str, *, replicas: int = 0) -> Stand:
     others = [apps.web(draw, taken, replicas=1) for _ in range(draw.choice([0, 0, 1]))]
     if case.app in ("front", "front-by-name"):
         others = [apps.web(draw, taken, replicas=1)]
-        app = apps.front(draw, taken, others[0], by_name=case.app == "front-by-name")
+        app = apps.front(draw, taken, others[0].name, by_name=case.app == "front-by-name")
+    elif case.app == "front-outside":
+        app = apps.front(draw, taken, "database", by_name=draw.random() < 0.5)
     elif case.app == "store":
         app = apps.store(draw, taken)
     else:

@@ -80,15 +80,19 @@ def cases() -> list[Case]:
         Case("startup-too-slow", "liveness", _slow("livenessProbe"), restarted(1), on=KIND),
         Case("startup-too-slow", "startup", _slow("startupProbe"), restarted(1), on=KIND, held_out=True),
         Case("volume-mount-failed", "host-path", _host_path, mount, on=KIND),
-        Case("dependency-down", "scaled-to-nothing", _backend_gone, unready, app="front", on=KIND, birth="live"),
+        Case("scaled-down", "behind-a-front", _backend_gone, unready, app="front", on=KIND, birth="live"),
+        Case(
+            "service-selector-wrong", "behind-a-front", _backend_unselected, unready, app="front", on=KIND, birth="live"
+        ),
+        Case("dependency-down", "refuses", _database(9), unready, app="front-outside", on=KIND, birth="born"),
         Case(
             "dependency-down",
-            "selector",
-            _backend_unselected,
+            "no-address",
+            _database(0),
             unready,
-            app="front",
+            app="front-outside",
             on=KIND,
-            birth="live",
+            birth="born",
             held_out=True,
         ),
     ]
@@ -224,6 +228,26 @@ def _backend_unselected(stand: Stand) -> None:
     stand.edit("services", backend.name, {"spec": {"selector": {backend.label: f"{backend.name}-next"}}})
 
 
-def backend_pods(stand: Stand) -> list[dict[str, Any]]:
-    """The pods behind a front."""
-    return actions.listed(stand.client, "pods", stand.namespace, labels=stand.bystanders[0].selector)
+def _database(port: int) -> Deed:
+    """A Service without a selector, as for what runs outside of the cluster; its address refuses, or there is none."""
+
+    def breaks(stand: Stand) -> None:
+        service = {"ports": [{"port": 80, "targetPort": port or 5432}]}
+        stand.add({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "database"}, "spec": service})
+        if port:
+            nodes = actions.listed(stand.client, "nodes")
+            (address, *_) = [
+                each["address"] for each in nodes[0]["status"]["addresses"] if each["type"] == "InternalIP"
+            ]
+            labels = {"kubernetes.io/service-name": "database"}
+            slice_ = {
+                "apiVersion": "discovery.k8s.io/v1",
+                "kind": "EndpointSlice",
+                "metadata": {"name": "database-1", "labels": labels},
+                "addressType": "IPv4",
+                "ports": [{"port": port}],
+                "endpoints": [{"addresses": [address]}],
+            }
+            stand.add(slice_)
+
+    return breaks
