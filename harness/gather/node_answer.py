@@ -144,10 +144,14 @@ def _periods(lines: Sequence[str]) -> dict[str, tuple[int, int]]:
 
 
 def _packets(subject: Subject, parts: Mapping[str, Sequence[str]]) -> Iterator[Look]:
+    """What is filtered and shaped at the pods that were asked for, and at the node itself.
+
+    A link whose other end is in a network namespace with a name is some pod's: its rules strike nobody else.
+    """
     links = {
         line.split(":")[0]: line.split()[1].rstrip(":").partition("@")[0] for line in parts["links"] if "@" in line
     }
-    peers: set[str] = set()
+    peers = {line.split()[1].rstrip(":").partition("@")[0] for line in parts["links"] if " link-netns " in line}
     source = "packet filter and queueing disciplines on node " + subject.node
     for uid, pod in subject.pods.items():
         lines = parts.get(f"pod {uid}")

@@ -57,11 +57,13 @@ class ControllerManagerDown(Cause):
 def _ignored(scene: Scene, symptoms: Symptoms) -> Iterator[tuple[str, tuple[bool, str]]]:
     """The workloads that no controller looks after, with whether that alone says so, and the words."""
     for ref, workload in scene.workloads():
+        if ref.startswith("job/"):  # its status names no generation, and its pods may well be over
+            continue
         meta, seen = workload.metadata, workload.status.observed_generation
         if 0 < meta.generation != seen and _changed_seconds_ago(scene, workload) > _USUAL_SECONDS:
             yield ref, (True, f"{ref}: generation {meta.generation} was not looked at, {seen} was (status)")
             continue
-        if ref.startswith("job/") or symptoms.of("create-refused", about=ref):
+        if symptoms.of("create-refused", about=ref):
             continue
         keeps_names = ref.startswith("statefulset/")  # it makes no second pod of a name before the first is gone
         there = sum(pod.active or (keeps_names and pod.terminating) for pod in scene.pods_of(workload))

@@ -65,3 +65,20 @@ def test_a_statefulset_waits_for_its_own_pod_to_be_gone() -> None:
     going = pod("db-0")
     going["metadata"]["deletionTimestamp"] = ago(60)
     assert suspicions(scene(node(), statefulset(going, replicas=1)), "controller-manager-down") == []
+
+
+def test_a_lease_that_is_late_suspects_it_where_pods_lack() -> None:
+    """Its holder must have given up leading by then; without anything left undone it may still be renewed."""
+    short = deployment(pod("web-1"), replicas=2)
+    found = first(scene(node(), leases(controller_manager=12), short))
+    assert (found.cause, found.confidence) == ("controller-manager-down", 0.7)
+    assert suspicions(scene(node(), leases(controller_manager=5), short), "controller-manager-down") == []
+    whole = deployment(pod("web-1"))
+    assert suspicions(scene(node(), leases(controller_manager=12), whole), "controller-manager-down") == []
+
+
+def test_a_job_that_is_done_was_looked_after() -> None:
+    """The status of a Job names no generation."""
+    meta = {"name": "migrate", "generation": 1, "creationTimestamp": ago(300)}
+    done = {"kind": "Job", "metadata": meta, "spec": {"completions": 1}, "status": {"succeeded": 1}}
+    assert named(scene(node(), leases(), done)) == []
