@@ -12,6 +12,8 @@ from harness.registry import CAUSES
 
 _NEAR = 1.5
 """A container that lived for so many times the probe's allowance, and its grace, had started up before."""
+_AT_LEAST = 0.5
+"""One that did not live for so much of the allowance ended by itself: no probe had given it up yet."""
 
 
 @CAUSES.enter("startup-too-slow")
@@ -65,9 +67,10 @@ def _ends(symptoms: Symptoms, pod: str, found: Failing) -> list[Symptom]:
 
 
 def _too_early(found: Failing, end: Symptom) -> bool:
-    """Whether it lived no longer than the probe took to give up and the grace to pass."""
+    """Whether it lived about as long as the probe took to give up and the grace to pass."""
     grace = found.probe.termination_grace_period_seconds or found.pod.spec.termination_grace_period_seconds
-    return float(end.facts["lived-seconds"]) <= _NEAR * allowance_seconds(found.probe) + grace
+    allowance = allowance_seconds(found.probe)
+    return _AT_LEAST * allowance <= float(end.facts["lived-seconds"]) <= _NEAR * allowance + grace
 
 
 def _served(found: Failing) -> bool:

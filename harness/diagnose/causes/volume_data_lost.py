@@ -8,7 +8,7 @@ from typing import ClassVar
 from harness.diagnose.ailing import MISSING, ailing
 from harness.diagnose.consequences import UNREACHED
 from harness.diagnose.telling import told
-from harness.diagnose.volumes import complaining_claims, users_of
+from harness.diagnose.volumes import carried_by, complaining_claims, users_of
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptoms
 from harness.model.scene import Scene
 from harness.registry import CAUSES
@@ -33,12 +33,12 @@ class VolumeDataLost(Cause):
         for object_ in dict.fromkeys([*empty, *said]):
             nothing, words = empty.get(object_), said.get(object_, [])
             struck = [ref for ref in users_of(scene, object_) if ref in unwell]
-            looked = bool(scene.looked("mount"))
-            if not struck or (nothing is None and looked):
+            looked = any(carried_by(scene, look).object == object_ for look in scene.looked("mount"))
+            if not struck:
                 continue
             yield Suspicion(
                 object=object_,
-                confidence=0.9 if nothing and words else 0.75 if nothing else 0.55,
+                confidence=0.9 if nothing and words else 0.75 if nothing else 0.5 if looked else 0.6,
                 supports=[*(told(nothing) if nothing else []), *words],
                 explains=struck,
                 decides="list the files at the volume's mount path in the pod",

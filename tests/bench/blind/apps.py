@@ -100,7 +100,7 @@ def store(draw: random.Random, taken: set[str]) -> App:
     path, file = draw.choice(["/data", "/var/lib/store", "/srv"]), draw.choice(["ledger", "index.db", "state"])
     begin = f"[ -e {path}/{file} ] || hostname > {path}/{file}"
     check = (
-        f"test -s {path}/{file} || {{ echo {path}/{file} is gone; exit 1; }}; "
+        f"cat {path}/{file} >/dev/null || exit 1; "
         f"dd if=/dev/zero of={path}/ready.$$ bs=4096 count=2 conv=fsync; "
         f"code=$?; rm -f {path}/ready.$$; exit $code"
     )

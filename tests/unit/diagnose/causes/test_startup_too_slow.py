@@ -53,3 +53,10 @@ def test_a_probe_at_a_wrong_port_is_another_thing() -> None:
 def test_a_crash_is_another_thing() -> None:
     """Nobody ended it for a probe."""
     assert suspicions(scene(*slow(8)[:4]), "startup-too-slow") == []
+
+
+def test_a_program_that_ends_before_any_probe_could_give_it_up_ends_by_itself() -> None:
+    """It lived for a second; once, between two such ends, the kubelet was first."""
+    ended = unready(crashing(3, lived=1))
+    assert suspicions(scene(*slow(1, status=ended)), "startup-too-slow") == []
+    assert first(scene(*slow(1, status=ended))).cause == "application-crash"

@@ -29,11 +29,13 @@ def test_a_file_missed_elsewhere_is_not_the_volumes() -> None:
     assert suspicions(scene(*AROUND, unwell("db-0"), logs=said), "volume-data-lost") == []
 
 
-def test_a_volume_that_holds_files_has_not_lost_them() -> None:
-    """One file that is missing among others is the application's matter."""
+def test_a_file_that_is_missing_among_others_is_a_suspicion() -> None:
+    """An application may well have gone on writing others; without its words a volume with files has lost nothing."""
     said = [log("db-0", "could not open /data/ledger: No such file or directory")]
     looks = [mount("db-0", options="rw", entries="7")]
-    assert suspicions(scene(*AROUND, unwell("db-0"), logs=said, looks=looks), "volume-data-lost") == []
+    (found,) = suspicions(scene(*AROUND, unwell("db-0"), logs=said, looks=looks), "volume-data-lost")
+    assert found.confidence == 0.5
+    assert suspicions(scene(*AROUND, unwell("db-0"), looks=looks), "volume-data-lost") == []
 
 
 def test_a_new_volume_is_empty_and_well() -> None:
