@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from harness.advise.adviser import advise
+from harness.commands import isolation
 from harness.commands.live import add_cluster_arguments, live
 from harness.diagnose.diagnoser import diagnose as name_causes
 from harness.diagnose.recorded import scene_of
+from harness.explain import SCENE
 from harness.gather.control_plane import LATENCY
 from harness.gather.discreet import discreet
 from harness.gather.gatherer import gather
@@ -77,18 +79,23 @@ def _live(said: argparse.Namespace) -> Iterator[Answer]:
     clock = Monotonic()
     began = clock.now()
     with live(said) as cluster:
+        namespace = said.namespace or cluster.namespace
+        isolation.require_allowed(said, cluster, namespace)
         scene = gather(
             cluster.client,
-            said.namespace or cluster.namespace,
+            namespace,
             clock=clock,
             node_exec=cluster.node_exec,
             nodes=cluster.nodes,
             deadline_seconds=GATHER_SECONDS,
         )
         _require_namespace(cluster.client, scene)
+        found = name_causes(scene)
+        if said.isolate:
+            scene, found = isolation.look_closer(said, cluster, scene, found, clock)
     if said.save:
         write_scene(scene, said.save)
-    found = advise(name_causes(scene), scene)
+    found = advise(found, scene)
     if not found.causes and not scene.saw("pods"):  # nothing is wrong only where somebody has looked
         raise ClusterBroken(
             f"{cluster.client.server}: pods of namespace {scene.namespace} were not seen: {'; '.join(scene.unseen)}",
@@ -113,7 +120,7 @@ def _require_namespace(client: Client, scene: Scene) -> None:
 
 
 def _recorded(said: argparse.Namespace) -> Iterator[Answer]:
-    if said.cluster or said.kubeconfig or said.context or said.node_access:
+    if said.cluster or said.kubeconfig or said.context or said.node_access or said.isolate:
         raise BadInput(f"{said.record}: a record needs no cluster", hint="leave the options that name one out")
     clock = Monotonic()
     files = _files(said.record)
@@ -130,10 +137,16 @@ def _recorded(said: argparse.Namespace) -> Iterator[Answer]:
 def _files(record: Path) -> list[Path]:
     if not record.is_dir():
         return [record]
-    found = sorted(record.rglob("timeline.jsonl"))
+    found = [_fullest(file) for file in sorted(record.rglob("timeline.jsonl"))]
     if not found:
         raise BadInput(f"{record}: no timeline.jsonl in it", hint="a run's folder is below reports/")
     return found
+
+
+def _fullest(timeline: Path) -> Path:
+    """The scene that a scenario was explained from, where there is one: it has more than the timeline."""
+    scene = timeline.with_name(SCENE)
+    return scene if scene.is_file() else timeline
 
 
 def _scene(file: Path, namespace: str) -> Scene:
@@ -159,11 +172,13 @@ def _as_data(answer: Answer) -> dict[str, Any]:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What the command takes."""
     add_subject(parser)
+    isolation.add_arguments(parser)
     parser.add_argument("-v", "--verbose", action="store_true", help="also every symptom that was read")
 
 
 def add_subject(parser: argparse.ArgumentParser) -> None:
-    """What is diagnosed: a namespace of a cluster, or a record."""
+    """What is diagnosed: a namespace of a cluster, or a record; without isolation steps unless they are added."""
+    parser.set_defaults(isolate=False, allow_changes=False, isolate_seconds=None)
     parser.add_argument(
         "record",
         nargs="?",

@@ -22,11 +22,13 @@ from harness.providers.kubeconfig_file import contexts, extract, files_in_use
 class Live(NamedTuple):
     """A cluster that is there: `namespace` is its context's own, `nodes` are known without asking it.
 
-    `node_exec` is None where its nodes may not be entered.
+    `node_exec` is None where its nodes may not be entered. `record` is how it is reached again; of a cluster that only
+    a kubeconfig names it allows nothing.
     """
 
     client: Client
     namespace: str
+    record: ClusterRecord
     nodes: tuple[str, ...] = ()
     node_exec: NodeExec | None = None
 
@@ -73,7 +75,12 @@ def _of_kubeconfig(said: argparse.Namespace) -> Live:
         path = Path(folder) / "kubeconfig"
         path.touch(mode=0o600)
         path.write_text(json.dumps(content, default=str))
-        return Live(Client.from_kubeconfig(path, context), _namespace(content))
+        client = Client.from_kubeconfig(path, context)
+    home = next(file for file in files if context in contexts((file,)))
+    record = ClusterRecord(
+        name=context, provider="kubeconfig", shape="any", kubeconfig=str(home.resolve()), context=context, namespaces=()
+    )
+    return Live(client, _namespace(content), record)
 
 
 def _only_context(files: tuple[Path, ...]) -> str:
@@ -97,7 +104,7 @@ def _of_record(record: ClusterRecord, *, node_access: bool) -> Live:
     enters = can_enter and (record.disposable or node_access)
     content = extract((Path(record.kubeconfig),), record.context)
     client = Client.from_kubeconfig(record.kubeconfig, record.context)
-    return Live(client, _namespace(content), record.nodes, reach(record) if enters else None)
+    return Live(client, _namespace(content), record, record.nodes, reach(record) if enters else None)
 
 
 def _record(name: str) -> ClusterRecord:

@@ -19,7 +19,7 @@ def refused(symptoms: Symptoms, by: str, *, confidence: float = 0.95, decides: s
                 supports=told(each, *conditions),
                 decides=decides,
                 since=each.at,
-                facts={key: each.facts[key] for key in ("who", "what") if key in each.facts},
+                facts={key: each.facts[key] for key in ("who", "what", "used") if key in each.facts},
             )
 
 

@@ -15,9 +15,19 @@ from harness.report.redact import redact, redact_text
 T = TypeVar("T", bound=Lean)
 
 _KUBERNETES_OWN = re.compile(r"(^|\.)(kubernetes|k8s)\.io/")
-_WHOLE_OBJECT = "kubectl.kubernetes.io/last-applied-configuration"
+_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _VOLUME = re.compile(r'(volume "[^"]*" ?: )')
 _LINE_MAX = 500
+
+
+class _Spec(msgspec.Struct):
+    replicas: int | None = None
+
+
+class _Applied(msgspec.Struct):
+    """What `kubectl apply` was last given, as far as it is kept."""
+
+    spec: _Spec = msgspec.field(default_factory=_Spec)
 
 
 def discreet(scene: Scene) -> Scene:
@@ -51,8 +61,18 @@ def _clean(data: Any) -> Any:
 
 
 def _annotations(annotations: dict[str, str]) -> dict[str, str]:
-    own = {key: value for key, value in annotations.items() if _KUBERNETES_OWN.search(key) and key != _WHOLE_OBJECT}
-    return {key: redact_text(value) for key, value in own.items()}
+    own = {key: value for key, value in annotations.items() if _KUBERNETES_OWN.search(key) and key != _APPLIED}
+    declared = {_APPLIED: _declared(annotations[_APPLIED])} if _APPLIED in annotations else {}
+    return {key: redact_text(value) for key, value in own.items()} | declared
+
+
+def _declared(applied: str) -> str:
+    """Of the whole object that was applied last, which may hold anything, the number of replicas alone."""
+    try:
+        spec = msgspec.json.decode(applied, type=_Applied).spec
+    except msgspec.DecodeError:
+        return "{}"
+    return msgspec.json.encode({"spec": {} if spec.replicas is None else {"replicas": spec.replicas}}).decode()
 
 
 def _message(message: Any) -> Any:

@@ -18,7 +18,7 @@ CLUSTERS_OWN = tuple(plural for plural in FULL_TYPES if not RESOURCES[plural].na
 """What is listed of the cluster."""
 OF_SYSTEM = ("pods", "deployments", "daemonsets", "services", "endpointslices", "leases")
 """What is listed in kube-system."""
-OF_BACKEND = ("services", "endpointslices", "pods")
+OF_BACKEND = ("services", "endpointslices", "pods", "deployments")
 """What is listed in the namespace of a webhook's Service."""
 OF_PROVISIONER = ("pods", "deployments", "statefulsets", "daemonsets")
 """What is listed in a namespace that a storage provisioner seems to run in."""

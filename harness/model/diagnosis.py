@@ -75,11 +75,13 @@ class Cause:
     """One cause: the base of every file in `harness/diagnose/causes`. Its docstring explains it in plain words.
 
     `outranks` names causes that this one brings about: where both explain the same trouble, this is the root.
+    `decided_by` names the isolation steps whose results it reads, so that they make it surer or less sure.
     """
 
     name: ClassVar[str]
     layer: ClassVar[Layer]
     outranks: ClassVar[frozenset[str]] = frozenset()
+    decided_by: ClassVar[frozenset[str]] = frozenset()
 
     def suspect(self, scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
         """Where this cause may be at work, from the scene and the symptoms read of it; nothing where it is not."""
@@ -140,10 +142,23 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     advice: list[Advice] = []
 
 
+class StepTaken(msgspec.Struct, frozen=True, kw_only=True):
+    """An isolation step that was run: its name, what it was about, what came out, and how long it took."""
+
+    name: str
+    about: str
+    result: str
+    seconds: float
+
+
 class Diagnosis(msgspec.Struct, frozen=True, kw_only=True):
-    """The causes, the first the likeliest; empty where nothing is wrong. `unseen` is what could not be looked at."""
+    """The causes, the first the likeliest; empty where nothing is wrong. `unseen` is what could not be looked at.
+
+    `steps` are the isolation steps that were run to tell causes apart, none unless somebody asked for them.
+    """
 
     namespace: str
     causes: list[Named] = []
     symptoms: list[Symptom] = []
     unseen: list[str] = []
+    steps: list[StepTaken] = []

@@ -199,6 +199,7 @@ class NodeSpec(Lean, frozen=True):
 
 
 class NodeStatus(Lean, frozen=True):
+    allocatable: dict[str, str] = {}
     conditions: list[Condition] = []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from harness.model.anatomy import Anatomy
+from harness.model.explained import Explained
 from harness.model.proof import Proof
 from harness.model.repetition import Repetitions
 from harness.model.verdict import Outcome, Verdict
@@ -28,7 +29,8 @@ class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     `control` names the broken twin that was run, where it was one (`no-fault` for the scenario without its faults);
     then `verdict` is the twin's own verdict and `control_held` whether the twin ended as it must. `proof` says what
     the twins of this run showed of the check. `repetition` counts the runs of a repeated scenario from 1.
-    `recoveries` takes each recovery apart, by fault and promise.
+    `recoveries` takes each recovery apart, by fault and promise. `diagnosis` says why the verdict is not passed, and
+    `scene` is the file that it was made from.
     """
 
     name: str
@@ -51,6 +53,8 @@ class ScenarioResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     repetition: int = 0
     proof: Proof | None = None
     recoveries: list[Anatomy] = []
+    diagnosis: Explained | None = None
+    scene: str = ""
 
     @property
     def way(self) -> str:

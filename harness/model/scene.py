@@ -164,7 +164,10 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
         return next((ref for ref, each in self.workloads() if uid and each.metadata.uid == uid), "")
 
     def events_of(self, name: str, *, uid: str = "", reasons: tuple[str, ...] = ()) -> list[Event]:
-        """The Events about an object of this name (and, where given, this uid), newest first."""
+        """The Events about an object of this name (and, where given, this uid), newest first.
+
+        Their times are whole seconds: within one the API server's own order of writing decides.
+        """
         events = [
             event
             for event in self.all("events", Event)
@@ -172,7 +175,7 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
             and uid in ("", event.involved_object.uid)
             and (not reasons or event.reason in reasons)
         ]
-        return sorted(events, key=last_seen, reverse=True)
+        return sorted(events, key=lambda event: (last_seen(event), _written(event)), reverse=True)
 
     def log_of(self, pod: str, container: str = "") -> list[str]:
         """The lines of a pod's logs, those of ended containers first."""
@@ -186,6 +189,12 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     def age(self, stamp: str | None) -> float:
         """Seconds between a time stamp of Kubernetes and the reading; infinite where there is none."""
         return self.at - seconds_of(stamp) if stamp else float("inf")
+
+
+def _written(event: Event) -> int:
+    """The place of the Event's newest writing among all writings; 0 where it is told in another way."""
+    version = event.metadata.resource_version
+    return int(version) if version.isdigit() else 0
 
 
 def containers_of(pod: Pod) -> list[ContainerStatus]:

@@ -37,7 +37,7 @@ class Header(Entry, frozen=True, kw_only=True, tag_field="entry", tag="header"):
 
 
 class Phase(Entry, frozen=True, kw_only=True, tag_field="entry", tag="phase"):
-    """A phase of the runner begins: baseline, inject, hold, undo, converge, residue, stop."""
+    """A phase of the runner begins: baseline, inject, hold, diagnose, undo, converge, residue, stop."""
 
     name: str
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from harness.model.advice import Advice, Patch, Severity, Way
-from harness.model.diagnosis import Diagnosis, Named, Symptom
+from harness.model.diagnosis import Diagnosis, Named, StepTaken, Symptom
 
 WIDTH = 100
 _COLOURS = {Severity.CRITICAL: "31;1", Severity.HIGH: "31", Severity.MEDIUM: "33", Severity.LOW: "2"}
@@ -24,6 +24,8 @@ def diagnosis_text(
     lines = list(_verdict(found, seconds))
     for number, cause in enumerate(found.causes, start=1):
         lines += ["", *_cause(number, cause, colour, width)]
+    if found.steps:
+        lines += ["", "isolation steps", *(line for each in found.steps for line in _step(each, width))]
     if symptoms:
         lines += ["", "symptoms", *(line for each in found.symptoms for line in _symptom(each, width))]
     if found.unseen:
@@ -35,19 +37,26 @@ def diagnosis_data(found: Diagnosis, seconds: float) -> dict[str, Any]:
     """The same as plain data: what `healproof diagnose --json` prints."""
     return {
         "namespace": found.namespace,
-        "causes": [_cause_data(cause) for cause in found.causes],
+        "causes": [cause_data(cause) for cause in found.causes],
+        "steps": [msgspec.to_builtins(each) for each in found.steps],
         "unseen": found.unseen,
         "seconds": round(seconds, 3),
     }
 
 
-def _cause_data(cause: Named) -> dict[str, Any]:
+def cause_data(cause: Named) -> dict[str, Any]:
     """A cause, each patch of its advice with the command that takes it."""
     data: dict[str, Any] = msgspec.to_builtins(cause)
-    for said, advice in zip(data["advice"], cause.advice, strict=True):
-        for each, patch in zip(said["patches"], advice.patches, strict=True):
-            each["command"] = command_line(patch)
-    return data
+    return {**data, "advice": advice_data(cause.advice)}
+
+
+def advice_data(advice: Sequence[Advice]) -> list[dict[str, Any]]:
+    """Advice, each patch with the command that takes it."""
+    rows: list[dict[str, Any]] = msgspec.to_builtins(advice)
+    for row, each in zip(rows, advice, strict=True):
+        for said, patch in zip(row["patches"], each.patches, strict=True):
+            said["command"] = command_line(patch)
+    return rows
 
 
 def _verdict(found: Diagnosis, seconds: float) -> Iterator[str]:
@@ -90,6 +99,10 @@ def command_line(patch: Patch) -> str:
 def _symptom(symptom: Symptom, width: int) -> list[str]:
     mark = "!" if symptom.trouble else "-"
     return _wrap(f"{symptom.object}: {symptom.text} ({symptom.source})", width, f"  {mark} ")
+
+
+def _step(step: StepTaken, width: int) -> list[str]:
+    return _wrap(f"{step.name}: {step.about}: {step.result}", width, "  - ")
 
 
 def _listed(title: str, items: Sequence[str], width: int) -> Iterator[str]:

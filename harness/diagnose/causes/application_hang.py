@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.diagnose.probes import Failing, failing, unfit
 from harness.diagnose.telling import told
+from harness.diagnose.tried import requests
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptoms
 from harness.model.scene import Look, Scene
 from harness.registry import CAUSES
@@ -24,6 +25,7 @@ class ApplicationHang(Cause):
 
     layer = Layer.APPLICATION
     outranks = frozenset({"application-not-ready"})
+    decided_by = frozenset({"request"})
 
     def suspect(self, scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
         """Processes that were seen stopped, and probes that time out."""
@@ -54,12 +56,18 @@ def _silent(scene: Scene, found: Failing) -> Suspicion:
     node = scene.node_of(found.pod)
     connected = any(_NO_ANSWER in each.facts["message"] for each in found.failures)
     contradicts = [] if node is None or node.ready else [f"node {node.metadata.name} is not ready"]
-    confidence = (0.8 if connected else 0.55) - 0.3 * bool(contradicts)
+    tried = requests(scene, target=f"pod/{found.pod.metadata.name}")
+    hung, answered, silent = (
+        [each.told for each in tried if each.hung],
+        [each.told for each in tried if each.status],
+        [each.told for each in tried if each.silent and each.origin.startswith("node/")],
+    )
+    confidence = (0.8 if connected else 0.55) - 0.3 * bool(contradicts or silent)
     return Suspicion(
         object=f"pod/{found.pod.metadata.name}",
-        confidence=confidence,
-        supports=told(*found.failures),
-        contradicts=contradicts,
+        confidence=0.95 if hung else 0.25 if answered else confidence,
+        supports=[*hung, *told(*found.failures)],
+        contradicts=[*contradicts, *answered, *silent],
         decides="look at the process on its node: state T is stopped, D waits for a disk; ask it from the node by IP",
         since=min(each.at for each in found.failures),
         facts={"container": found.container.name, "probe": found.which},

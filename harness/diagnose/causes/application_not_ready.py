@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.diagnose.probes import Failing, failing, status_of, unfit
 from harness.diagnose.telling import objects, told
+from harness.diagnose.tried import copy_of, weighed
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptoms
 from harness.model.scene import Scene
 from harness.registry import CAUSES
@@ -23,6 +24,7 @@ class ApplicationNotReady(Cause):
     """
 
     layer = Layer.APPLICATION
+    decided_by = frozenset({"good-pod-here", "same-image-elsewhere", "volume-write"})
 
     def suspect(self, scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
         """Probes that are answered with an error or refused by a program that has run for long."""
@@ -31,10 +33,12 @@ class ApplicationNotReady(Cause):
             if confidence:
                 pod = f"pod/{found.pod.metadata.name}"
                 logs = symptoms.of("log-error", about=pod)[:2]
+                copy = copy_of(scene, found.pod.metadata.name)
                 yield Suspicion(
                     object=pod,
-                    confidence=confidence,
-                    supports=told(*found.failures, *logs),
+                    confidence=weighed(confidence, copy),
+                    supports=[*told(*found.failures, *logs), *([copy.told] if copy and copy.error else [])],
+                    contradicts=[copy.told] if copy and not copy.error else [],
                     explains=objects(found.failures),
                     decides="ask its health endpoint by hand from the node, and read its log",
                     since=min(each.at for each in found.failures),

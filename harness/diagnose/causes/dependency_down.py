@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from harness.diagnose.probes import failing
 from harness.diagnose.symptoms.no_endpoints import ready_endpoints, selected
 from harness.diagnose.telling import objects, owner_of, told
+from harness.diagnose.tried import requests
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptom, Symptoms
 from harness.model.full.network import Service
 from harness.model.scene import Scene
@@ -25,6 +26,7 @@ class DependencyDown(Cause):
     """
 
     layer = Layer.APPLICATION
+    decided_by = frozenset({"request"})
     outranks = frozenset({"application-crash", "application-not-ready", "application-hang"})
 
     def suspect(self, scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
@@ -41,10 +43,13 @@ class DependencyDown(Cause):
             words = [each for each in said if each.object in struck - behind]
             for owner in sorted({owner_of(scene, each.object) for each in words}):
                 mine = [each for each in words if owner_of(scene, each.object) == owner]
+                tried = requests(scene, target=f"service/{name}")
+                failed, reached = ([each.told for each in tried if bool(each.error) is bad] for bad in (True, False))
                 yield Suspicion(
                     object=owner,
-                    confidence=0.75,
-                    supports=[*told(*mine), f"service/{name} has no ready endpoint (EndpointSlices)"],
+                    confidence=0.3 if reached else 0.9 if failed else 0.75,
+                    supports=[*told(*mine), f"service/{name} has no ready endpoint (EndpointSlices)", *failed[:2]],
+                    contradicts=reached[:2],
                     explains=objects(mine),
                     decides=f"ask service/{name} from one of the pods",
                     facts={"service": name},

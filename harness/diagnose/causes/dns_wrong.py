@@ -12,7 +12,7 @@ from harness.diagnose.symptoms.dns import OBJECT
 from harness.diagnose.telling import told
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptoms
 from harness.model.full.network import Service
-from harness.model.scene import Scene
+from harness.model.scene import Look, Scene
 from harness.registry import CAUSES
 
 _WRONG = ("wrong-answer", "no-plugin", "rewritten")
@@ -30,6 +30,7 @@ class DnsWrong(Cause):
 
     layer: ClassVar[Layer] = Layer.NETWORK
     outranks: ClassVar[frozenset[str]] = UNWELL | {"object-missing", "network-partition"}
+    decided_by: ClassVar[frozenset[str]] = frozenset({"dns-query"})
 
     def suspect(self, scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
         """A wrong answer, a Corefile that gives one, or pods that are denied a Service that exists."""
@@ -38,15 +39,20 @@ class DnsWrong(Cause):
         struck = _struck(scene, symptoms)
         if not found and (down or not struck):
             return
-        confidence = 0.95 if found else 0.8
+        right = [] if found else [_answered(look) for look in scene.looked("dns-query") if look.facts.get("answer")]
         yield Suspicion(
             object=OBJECT,
-            confidence=confidence,
+            confidence=0.95 if found else 0.35 if right else 0.8,
             supports=[*told(*found), *(words for said in struck.values() for words in said)][:4],
+            contradicts=right[:2],
             explains=sorted(struck),
             decides="ask for the name from a pod: nslookup SERVICE.NAMESPACE.svc.cluster.local, and read the Corefile",
             facts={"namespace": "kube-system", "configmap": "coredns"},
         )
+
+
+def _answered(look: Look) -> str:
+    return f"{look.about} is {look.facts['answer']} ({look.source or 'a DNS query'})"
 
 
 def _struck(scene: Scene, symptoms: Symptoms) -> dict[str, list[str]]:

@@ -45,8 +45,9 @@ def _beyond_any_node(scene: Scene, pod: Pod) -> list[str]:
             asked[resource] = asked.get(resource, 0.0) + amount(written)
     said = []
     for resource, wanted in asked.items():
-        most = max((amount(node.status.allocatable.get(resource, "0")) for node in scene.nodes), default=0.0)
-        if scene.nodes and wanted > most:
+        told = [node.status.allocatable for node in scene.nodes if node.status.allocatable]
+        most = max((amount(each.get(resource, "0")) for each in told), default=0.0)
+        if told and wanted > most:
             said.append(f"it asks for {wanted:g} {resource}, the largest node has {most:g} (spec of the pod, nodes)")
     return said
 

@@ -9,7 +9,9 @@ from typing import ClassVar
 from harness.diagnose.ailing import ailing
 from harness.diagnose.consequences import UNREACHED
 from harness.diagnose.nodes import hosted, refs
+from harness.diagnose.symptoms.connection_slow import USUAL_SECONDS_MAX
 from harness.diagnose.telling import told
+from harness.diagnose.tried import requests
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptom, Symptoms
 from harness.model.full.pods import Pod
 from harness.model.scene import Scene
@@ -45,6 +47,27 @@ class NetworkDegraded(Cause):
                 explains=refs(hosted(scene, node)) if node else [],
                 facts={"how": ", ".join(how), "rules": rule.facts["rules"]},
             )
+        if not symptoms.of("packet-rules"):
+            yield from _late(scene, symptoms)
+
+
+def _late(scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
+    """Pods to which, or from which, every connection is made late, while others are in time."""
+    slow = symptoms.of("connection-slow")
+    for pod in dict.fromkeys(ref for each in slow for ref in (each.facts["to"], each.facts["from"])):
+        own = [each for each in requests(scene) if pod in (each.origin, each.target) and each.connect_seconds]
+        late = [each for each in slow if pod in (each.facts["from"], each.facts["to"])]
+        others = [each for each in requests(scene) if each not in own and each.connect_seconds]
+        if not pod.startswith("pod/") or len(late) < max(2, len(own)):
+            continue
+        in_time = [each.told for each in others if (each.connect_seconds or 0) <= USUAL_SECONDS_MAX]
+        yield Suspicion(
+            object=pod,
+            confidence=0.85 if in_time else 0.6,
+            supports=[*told(*late), *in_time[:1]],
+            decides="tc qdisc show, in the pod's network and at its node's end",
+            facts={"how": "delay"},
+        )
 
 
 def _meant(scene: Scene, rule: Symptom, node: str) -> bool:

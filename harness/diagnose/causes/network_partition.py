@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from harness.diagnose.ailing import SILENCE, ailing, complaints
+from harness.diagnose.asked import asked_services
 from harness.diagnose.consequences import NODE_LOST, UNREACHED
 from harness.diagnose.nodes import hosted, refs
 from harness.diagnose.symptoms.no_endpoints import ready_endpoints
 from harness.diagnose.telling import told
+from harness.diagnose.tried import requests
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptom, Symptoms
 from harness.model.full.network import Service
-from harness.model.full.pods import Pod
 from harness.model.scene import Scene
 from harness.registry import CAUSES
 
@@ -34,6 +35,7 @@ class NetworkPartition(Cause):
 
     layer: ClassVar[Layer] = Layer.NETWORK
     outranks: ClassVar[frozenset[str]] = NODE_LOST | UNREACHED | {"kubelet-certificate-expired"}
+    decided_by: ClassVar[frozenset[str]] = frozenset({"request", "dns-query"})
 
     def suspect(self, scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
         """Rules that drop packets; connections that were tried; pods that get no answer from a Service that is up."""
@@ -53,14 +55,38 @@ class NetworkPartition(Cause):
                 facts={"rules": rule.facts["rules"]},
             )
         for each in [] if dropping else tried:
-            yield Suspicion(object=each.object, confidence=0.8, supports=told(each), facts=each.facts)
+            yield from _unanswered(scene, each)
         for ref, (confidence, words) in silent.items() if not dropping and not tried else ():
+            answered = [each.told for each in requests(scene, origin=ref) if not each.error]
+            reached = [each.told for each in requests(scene, origin="a helper pod") if not each.error]
             yield Suspicion(
                 object=ref,
-                confidence=confidence,
-                supports=words,
+                confidence=0.25 if answered else confidence + 0.1 * bool(reached),
+                supports=[*words, *reached[:2]],
+                contradicts=answered[:2],
                 decides="connect from this pod to the address of a pod behind the Service, then to the Service's own",
             )
+
+
+def _unanswered(scene: Scene, failed: Symptom) -> Iterator[Suspicion]:
+    """Where the way ends: at who asks if another one was answered, at who was asked if nobody is answered."""
+    origin, target = failed.facts["from"], failed.facts["to"]
+    service = scene.named("services", Service, target.removeprefix("service/").partition(".")[0])
+    if service is not None and not target.startswith("pod/") and not ready_endpoints(scene, service):
+        return  # nobody is there who could answer
+    to_it = requests(scene, target=target)
+    answered = [each for each in to_it if not each.silent]
+    behind = [each for each in requests(scene, origin=origin) if each.target.startswith("pod/")]
+    if not target.startswith("pod/") and behind and not any(each.silent for each in behind):
+        return  # every pod answers, only the Service's address does not: that is how it is programmed
+    others = [each for each in to_it if each.origin != origin]
+    if answered and origin.startswith(("pod/", "node/")):
+        supports = [*told(failed), *(each.told for each in answered[:2])]
+        yield Suspicion(object=origin, confidence=0.92, supports=supports, facts=failed.facts)
+    elif not answered and others and target.startswith("pod/"):
+        yield Suspicion(object=target, confidence=0.75, supports=told(failed), facts=failed.facts)
+    elif not others and origin.startswith(("pod/", "node/")):
+        yield Suspicion(object=origin, confidence=0.8, supports=told(failed), facts=failed.facts)
 
 
 def _unheard(symptom: Symptom) -> bool:
@@ -80,7 +106,7 @@ def _silent(scene: Scene, symptoms: Symptoms) -> dict[str, tuple[float, list[str
         if pod.status.phase != "Running":
             continue
         said = [words for words in complaints(scene, symptoms, pod, SILENCE) if not _TO_ITSELF.search(words)]
-        asked = [each for each in scene.all("services", Service) if _asks(pod, each, " ".join(said))]
+        asked = asked_services(scene, pod, " ".join(said))
         up = [each.metadata.name for each in asked if ready_endpoints(scene, each)]
         if said and up:
             fact = f"Service {up[0]}, which it asks, has ready endpoints (endpointslices)"
@@ -88,18 +114,3 @@ def _silent(scene: Scene, symptoms: Symptoms) -> dict[str, tuple[float, list[str
         elif said and not asked and any("TIMEOUT" in words or "i/o timeout" in words for words in said):
             found[f"pod/{pod.metadata.name}"] = (0.45, said)
     return found
-
-
-def _asks(pod: Pod, service: Service, said: str) -> bool:
-    """Whether a pod's own words, or the command of its probe, name the Service; never one that it is behind itself."""
-    selector = service.spec.selector.items()
-    if selector and selector <= pod.metadata.labels.items():
-        return False
-    probes = (probe for each in pod.spec.containers for probe in (each.readiness_probe, each.liveness_probe) if probe)
-    commands = " ".join(word for probe in probes if probe.exec_ for word in probe.exec_.command)
-    name = service.metadata.name
-    variable = f"{name.upper().replace('-', '_')}_SERVICE_"
-    address = service.spec.cluster_ip
-    words = f"{said} {commands}"
-    by_name = re.search(rf"(?<![\w.-]){re.escape(name)}(\.|:\d|/)", words) is not None
-    return by_name or variable in words or (address not in ("", "None") and address in words)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from harness.diagnose.ailing import NAMES, SILENCE, ailing, complaints
 from harness.diagnose.consequences import UNREACHED
 from harness.diagnose.telling import objects, told
+from harness.diagnose.tried import Request, requests
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptom, Symptoms
 from harness.model.full.network import Service
 from harness.model.scene import Scene
@@ -25,6 +26,7 @@ class NetworkPolicyDenies(Cause):
 
     layer: ClassVar[Layer] = Layer.NETWORK
     outranks: ClassVar[frozenset[str]] = UNREACHED | {"network-partition", "dns-wrong", "kube-proxy-down"}
+    decided_by: ClassVar[frozenset[str]] = frozenset({"request"})
 
     def suspect(self, scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
         """Each set of policies that shuts off pods behind a Service, or pods that wait for an answer."""
@@ -39,14 +41,22 @@ class NetworkPolicyDenies(Cause):
             waiting = {ref: words for ref, words in struck.items() if ref in shut or inward & served}
             if not waiting and not inward & served:
                 continue
+            tried = [each for ref in sorted(inward) for each in requests(scene, target=ref) if _is_pod(each)]
+            reached, silent = ([each.told for each in tried if each.silent is how] for how in (False, True))
             yield Suspicion(
                 object=f"networkpolicy/{policies.split(', ')[0]}",
-                confidence=0.9 if waiting else 0.65,
-                supports=[*told(*found), *(words for said in waiting.values() for words in said[:1])],
+                confidence=0.2 if reached else 0.95 if silent else 0.9 if waiting else 0.65,
+                supports=[*told(*found), *(words for said in waiting.values() for words in said[:1]), *silent[:2]],
+                contradicts=reached[:2],
                 explains=sorted(shut | set(waiting)),
                 decides="connect to a shut pod from another one, and once more without the policy",
                 facts={"policies": policies},
             )
+
+
+def _is_pod(tried: Request) -> bool:
+    """Whether a pod asked, or a helper pod: policies let a node through to its own pods."""
+    return not tried.origin.startswith("node/")
 
 
 def _struck(scene: Scene, symptoms: Symptoms) -> dict[str, list[str]]:

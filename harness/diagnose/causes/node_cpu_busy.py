@@ -9,6 +9,7 @@ from harness.diagnose.ailing import ailing
 from harness.diagnose.amounts import amount
 from harness.diagnose.nodes import hosted
 from harness.diagnose.telling import told
+from harness.diagnose.tried import copy_of
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptom, Symptoms
 from harness.model.full.cluster import Node
 from harness.model.scene import Look, Scene
@@ -26,6 +27,7 @@ class NodeCpuBusy(Cause):
     """
 
     layer: ClassVar[Layer] = Layer.NODE
+    decided_by: ClassVar[frozenset[str]] = frozenset({"good-pod-here", "same-image-elsewhere"})
     outranks: ClassVar[frozenset[str]] = frozenset(
         {"application-hang", "liveness-probe-wrong", "readiness-probe-wrong"}
     )
@@ -44,13 +46,17 @@ class NodeCpuBusy(Cause):
             }
             late = [s for s in symptoms.of("probe-failed") if _is_late(s) and s.object.removeprefix("pod/") in unwell]
             if late:
+                copies = [copy for name in sorted(unwell) if (copy := copy_of(scene, name))]
+                elsewhere = [copy.told for copy in copies if not copy.error]
                 yield Suspicion(
                     object=look.about,
-                    confidence=0.65,
+                    confidence=0.85 if elsewhere else 0.35 if copies else 0.65,
                     supports=[
                         f"{share:.0%} of its processor time is used ({look.source or 'metrics.k8s.io'})",
                         *told(*late),
+                        *elsewhere,
                     ],
+                    contradicts=[copy.told for copy in copies if copy.error],
                     explains=sorted({each.object for each in late}),
                     decides="the same pod on another node: is it in time there",
                     facts={"node": node.metadata.name, "share": f"{share:.2f}"},

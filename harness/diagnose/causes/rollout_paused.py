@@ -28,7 +28,9 @@ class RolloutPaused(Cause):
                 continue
             name = f"deployment/{each.metadata.name}"
             counts = each.status
-            waits = counts.updated_replicas < counts.replicas and counts.observed_generation >= each.metadata.generation
+            never_out = not counts.replicas and each.spec.replicas != 0 and not scene.pods_of(each)
+            seen = counts.observed_generation >= each.metadata.generation
+            waits = seen and (never_out or counts.updated_replicas < counts.replicas)
             words = (
                 f"{counts.updated_replicas} of {counts.replicas} pods are of the present template (status of {name})"
             )

@@ -23,6 +23,7 @@ class ServicePortWrong(Cause):
     """
 
     layer = Layer.CONFIGURATION
+    decided_by = frozenset({"request"})
 
     def suspect(self, scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
         """Target ports that none of the selected pods offers."""

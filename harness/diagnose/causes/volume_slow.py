@@ -23,6 +23,7 @@ class VolumeSlow(Cause):
     """
 
     layer: ClassVar[Layer] = Layer.STORAGE
+    decided_by: ClassVar[frozenset[str]] = frozenset({"volume-write"})
     outranks: ClassVar[frozenset[str]] = frozenset(
         {
             "application-hang",

@@ -22,8 +22,8 @@ class CreateRefused(SymptomReader):
     """A controller lacks pods at this moment, and the last word on creating one was a refusal.
 
     Facts: `by` (quota, limit-range, webhook, pod-security, service-account, priority-class, forbidden, invalid,
-    other), `who` (the quota, the class, the account …), `what` (the resources, where it names them), `message`,
-    `seconds-ago`. It is about the workload, though a ReplicaSet's controller may have said it.
+    other), `who` (the quota, the class, the account …), `what` (the resources, where it names them), `used` (of a
+    quota), `message`, `seconds-ago`. It is about the workload, though a ReplicaSet's controller may have said it.
     """
 
     def read(self, scene: Scene) -> Iterator[Symptom]:
@@ -84,7 +84,7 @@ def _symptom(scene: Scene, ref: str, event: Event) -> Symptom:
 
 
 _REFUSALS = (
-    (r"exceeded quota: (?P<who>[^,]+), requested: (?P<what>[^,]+)", "quota"),
+    (r"exceeded quota: (?P<who>[^,]+), requested: (?P<what>\S+?)(?:, used: (?P<used>\S+?))?(?:, |$)", "quota"),
     (r"failed quota: (?P<who>[^:]+): must specify (?P<what>.+?)(?: for:|$)", "quota"),
     (r"(?:calling|admission) webhook \"(?P<who>[^\"]+)\"", "webhook"),
     (r"violates PodSecurity \"(?P<who>[^\"]+)\": (?P<what>.+)", "pod-security"),

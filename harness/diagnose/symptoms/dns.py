@@ -35,8 +35,11 @@ class Dns(SymptomReader):
             yield from _endpoints(scene)
             for look in scene.looked("corefile"):
                 yield from _corefile(scene, look)
-        for look in scene.looked("dns-query"):
-            yield from _query(scene, look)
+        queries = scene.looked("dns-query")
+        answered = any(look.facts.get("answer") for look in queries)
+        for look in queries:
+            if not (answered and _is_silence(look)):  # another one was answered: it is the way there, not the DNS
+                yield from _query(scene, look)
 
 
 def _endpoints(scene: Scene) -> Iterator[Symptom]:
@@ -78,7 +81,7 @@ def _corefile(scene: Scene, look: Look) -> Iterator[Symptom]:
 def _query(scene: Scene, look: Look) -> Iterator[Symptom]:
     name, answer, error = look.about, look.facts.get("answer", ""), look.facts.get("error", "")
     source = look.source or f"a DNS query for {name}"
-    if error and any(words.lower() in error.lower() for words in _NO_ANSWER):
+    if _is_silence(look):
         yield _told(
             "no-answer", f"the cluster's DNS does not answer for {name}: {error}", source, name=name, answer=error
         )
@@ -91,6 +94,10 @@ def _query(scene: Scene, look: Look) -> Iterator[Symptom]:
     if wrong:
         text = f"the cluster's DNS says {wrong} of {name}, which is Service {service.metadata.name} ({expected})"
         yield _told("wrong-answer", text, source, name=name, answer=wrong, expected=expected)
+
+
+def _is_silence(look: Look) -> bool:
+    return any(words.lower() in look.facts.get("error", "").lower() for words in _NO_ANSWER)
 
 
 def _service_named(scene: Scene, name: str) -> Service | None:

@@ -15,10 +15,11 @@ _CLASSES = (
     ("multi-attach", r"Multi-Attach error"),
     ("config", r'(configmap|secret)s? "[^"]*" (not found|is forbidden)|references non-existent (config|secret) key'),
     ("transient", r"not registered|failed to sync (configmap|secret) cache|failed to fetch token"),
+    ("driver", r"driver name .* not found|failed to get CSI client"),
     ("missing", r"no such file or directory|does not exist|hostPath type check failed|not found"),
     ("permission", r"permission denied|access denied|operation not permitted"),
     ("file-system", r"wrong fs type|bad superblock|fsck|can't read superblock|structure needs cleaning"),
-    ("driver", r"driver name .* not found|failed to get CSI client|connection refused|DeadlineExceeded"),
+    ("driver", r"connection refused|DeadlineExceeded"),
     ("timeout", r"timed out waiting"),
 )
 _VOLUME = re.compile(r'volume "?([^"\s]+)"?|volumes=\[([^\]]*)\]')

@@ -81,6 +81,7 @@ class StorageClass(Lean, frozen=True):
     metadata: ObjectMeta = ObjectMeta()
     provisioner: str = ""
     volume_binding_mode: str = ""
+    allow_volume_expansion: bool = False
 
 
 class AttachmentSource(Lean, frozen=True):

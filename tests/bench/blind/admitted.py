@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+
 from harness.kube import actions
 from tests.bench.blind.apps import BUSYBOX
 from tests.bench.blind.case import Case, Deed, always, event, pending, unserved
 from tests.bench.blind.stand import Stand
+
+STUCK_SECONDS = 15
+"""A pod that is deleted may be there for a moment, finalizer or not."""
 
 
 def cases() -> list[Case]:
@@ -210,8 +215,10 @@ def _finalizer(stand: Stand) -> None:
 
 
 def _terminating(stand: Stand) -> bool:
-    """A pod was deleted and is still there."""
-    return any(pod["metadata"].get("deletionTimestamp") for pod in stand.pods())
+    """A pod was deleted, and is still there when its kubelet has long had its time."""
+    stamps = [stamp for pod in stand.pods() if (stamp := pod["metadata"].get("deletionTimestamp"))]
+    now = datetime.datetime.now(datetime.UTC)
+    return any((now - datetime.datetime.fromisoformat(stamp)).total_seconds() > STUCK_SECONDS for stamp in stamps)
 
 
 def _host_port(stand: Stand) -> None:

@@ -10,16 +10,17 @@ from harness.model.full.pods import Pod
 from harness.model.scene import Log, Scene
 
 PLANTED = "hunter2planted"
+APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
 def test_command_lines_annotations_and_messages_hold_no_credential() -> None:
-    """What a person wrote is redacted; the annotation with the whole object goes, those of Kubernetes stay."""
+    """What a person wrote is redacted; of the whole object that was applied the replicas stay."""
     pod = {
         "metadata": {
             "name": "web",
             "labels": {"token": "blue"},
             "annotations": {
-                "kubectl.kubernetes.io/last-applied-configuration": PLANTED,
+                APPLIED: f'{{"spec":{{"replicas":3,"template":{{"token":"{PLANTED}"}}}}}}',
                 "example.com/password": PLANTED,
                 "kubectl.kubernetes.io/restartedAt": "2026-01-01",
             },
@@ -41,7 +42,10 @@ def test_command_lines_annotations_and_messages_hold_no_credential() -> None:
     }
     clean = without_secrets(msgspec.convert(pod, Pod))
     assert PLANTED not in msgspec.json.encode(clean).decode()
-    assert clean.metadata.annotations == {"kubectl.kubernetes.io/restartedAt": "2026-01-01"}
+    assert clean.metadata.annotations == {
+        APPLIED: '{"spec":{"replicas":3}}',
+        "kubectl.kubernetes.io/restartedAt": "2026-01-01",
+    }
     assert clean.metadata.labels == {"token": "blue"}
     assert clean.spec.containers[0].args[-1] == "--port=80"
 

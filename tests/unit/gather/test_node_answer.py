@@ -119,7 +119,8 @@ def test_rules_and_shapes_of_a_pod_are_its_own() -> None:
     inside = f"-A CHAOS -s 10.244.1.7/32 -j DROP\n2: eth0@if345: <BROADCAST,UP> mtu 1500 qdisc noqueue state UP{link}"
     look = looked(
         pod=inside,
-        links=f"345: veth0@if2: <BROADCAST,UP> mtu 1500{link} link-netns cni-1\n346: veth1@if2: <UP> mtu 1500{link} link-netns cni-2",
+        links=f"345: veth0@if2: <BROADCAST,UP> mtu 1500{link} link-netns cni-1\n"
+        f"346: veth1@if2: <UP> mtu 1500{link} link-netns cni-2",
         tc="qdisc netem 7e1: dev veth0 root refcnt 2 delay 200ms\nqdisc tbf 1: dev eth0 root refcnt 2 rate 1Mbit\n"
         "qdisc tbf 2: dev veth1 root refcnt 2 rate 9Kbit",
         iptables="-A INPUT -s 192.0.2.1/32 -j DROP",

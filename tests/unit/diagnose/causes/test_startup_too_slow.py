@@ -9,8 +9,8 @@ PROBE = {"httpGet": {"port": 8080}, "periodSeconds": 2, "failureThreshold": 3, "
 REFUSED = 'Get "http://10.244.1.7:8080/": dial tcp 10.244.1.7:8080: connect: connection refused'
 
 
-def slow(lived: float, *, port: int = 8080, status: Document | None = None) -> list[Document]:
-    """A workload whose containers are ended by a liveness probe of 7 s after they lived so long."""
+def slow(lived: float, *, port: int = 8080, status: Document | None = None, times: int = 3) -> list[Document]:
+    """A workload whose containers are ended by a liveness probe of 7 s, so many `times`, after they lived so long."""
     probe = {**PROBE, "httpGet": {"port": port}}
     one = pod(
         "web-1",
@@ -20,7 +20,9 @@ def slow(lived: float, *, port: int = 8080, status: Document | None = None) -> l
     )
     said = REFUSED.replace("8080", str(port))
     told = event(one, "Unhealthy", f"Liveness probe failed: {said}", ago_seconds=22)
-    killed = event(one, "Killing", "Container main failed liveness probe, will be restarted", ago_seconds=22)
+    killed = event(
+        one, "Killing", "Container main failed liveness probe, will be restarted", ago_seconds=22, count=times
+    )
     return [*deployment(one), node(), told, killed]
 
 
@@ -58,5 +60,5 @@ def test_a_crash_is_another_thing() -> None:
 def test_a_program_that_ends_before_any_probe_could_give_it_up_ends_by_itself() -> None:
     """It lived for a second; once, between two such ends, the kubelet was first."""
     ended = unready(crashing(3, lived=1))
-    assert suspicions(scene(*slow(1, status=ended)), "startup-too-slow") == []
-    assert first(scene(*slow(1, status=ended))).cause == "application-crash"
+    assert suspicions(scene(*slow(1, status=ended, times=1)), "startup-too-slow") == []
+    assert first(scene(*slow(1, status=ended, times=1))).cause == "application-crash"

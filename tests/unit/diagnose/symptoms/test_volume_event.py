@@ -17,6 +17,7 @@ CLASSES = {
     'MountVolume.SetUp failed for volume "logs" : hostPath type check failed: /x is not a directory': "missing",
     'MountVolume.SetUp failed for volume "nfs" : mount.nfs: access denied by server': "permission",
     'MountVolume.MountDevice failed for volume "pv-1" : wrong fs type, bad option, bad superblock': "file-system",
+    'MountVolume.MountDevice failed for volume "pv-1" : driver name a.b not found in the list of drivers': "driver",
     "Unable to attach or mount volumes: unmounted volumes=[data]: timed out waiting for the condition": "timeout",
     'MountVolume.SetUp failed for volume "pv-1" : something nobody has heard of': "other",
 }
