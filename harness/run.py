@@ -14,22 +14,25 @@ from harness.budget.forecast import Ground, refusal, zones_of
 from harness.damage import guard
 from harness.damage.site import Levers, NodeExec, Site
 from harness.damage.undo import undo_all
+from harness.explain import Explainer, reader_of
 from harness.injector import Injector
 from harness.journal import Intent, Journal
 from harness.judge import Judge
 from harness.kube.client import Client
 from harness.kube.informer import Hub
+from harness.lookout import Lookout
 from harness.machine.clock import Clock
 from harness.machine.progress import Progress
 from harness.model.agenda import Agenda
 from harness.model.cluster import ClusterRecord
 from harness.model.errors import BadInput, HealproofError, UndoFailed
+from harness.model.explained import Explained
 from harness.model.limits import Limits
 from harness.model.scenario import Scenario
 from harness.model.timeline import AnyEntry, Broken, Note, Phase
 from harness.model.timers import DEFAULT, Timers
 from harness.model.units import Ref
-from harness.model.verdict import Verdict
+from harness.model.verdict import Outcome, Verdict
 from harness.observe.header import header_of
 from harness.observe.state import StateReader
 from harness.observe.timeline import Recorder
@@ -43,8 +46,6 @@ SYNC_SECONDS_MAX = 30.0
 """How long the watches may take to list."""
 TRAFFIC_SECONDS_MAX = 60.0
 """How long the first answered request may take once the workload is whole."""
-BITE_SECONDS_MAX = 20.0
-"""How long after its injection a fault may still show in the watch before it is put back."""
 RESIDUE_SECONDS_MAX = 60.0
 """How long nodes may take to be as they were before: one that comes back is Ready once its kubelet has said so."""
 
@@ -67,12 +68,13 @@ class Bench(NamedTuple):
 
 
 class Ran(NamedTuple):
-    """What a run of a scenario left: its verdict and the entries it was judged from."""
+    """What a run of a scenario left: its verdict, the entries it was judged from, and why it was not passed."""
 
     verdict: Verdict
     entries: list[AnyEntry]
     started_at: str
     seconds: float
+    explained: Explained | None = None
 
 
 def run_scenario(scenario: Scenario, bench: Bench, folder: Path) -> Ran:
@@ -85,15 +87,16 @@ def run_scenario(scenario: Scenario, bench: Bench, folder: Path) -> Ran:
     run = _Run(scenario, bench, folder, started_at)
     try:
         verdict = run.through_all_phases()
+        explained = run.explained(verdict)
     finally:
         run.put_back()
-    return Ran(verdict, run.entries, started_at, bench.clock.now() - began)
+    return Ran(verdict, run.entries, started_at, bench.clock.now() - began, explained)
 
 
 class _Run:
     def __init__(self, scenario: Scenario, bench: Bench, folder: Path, started_at: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._scenario, self._bench = scenario, bench
+        self._scenario, self._bench, self._folder = scenario, bench, folder
         self._namespace = choose_namespace(bench.record, scenario.name)
         self._judge = Judge(scenario)
         self.entries: list[AnyEntry] = []
@@ -102,6 +105,7 @@ class _Run:
         self._recorder.write(header_of(scenario, bench.record, self._namespace, started_at, bench.timers))
         self._journal = Journal.begin(run=bench.run, scenario=scenario.name, cluster=bench.record)
         self._watching: Watching | None = None
+        self._placed = False
         self._traffic: list[Traffic] = []
         self._nodes_before: dict[str, list[str]] = {}
         self._site = Site(
@@ -125,6 +129,8 @@ class _Run:
             workloads=workload_refs(scenario.manifests),
             say=self._say,
         )
+        self._lookout = Lookout(self._judge, self._recorder, self._injector)
+        self._explainer = Explainer(reader_of(self._site), self._recorder, self.entries)
 
     def through_all_phases(self) -> Verdict:
         """Everything up to the verdict."""
@@ -132,10 +138,11 @@ class _Run:
             self._prepare()
             if self._baseline():
                 self._damage()
+                self._look_closer()
                 self._phase("undo")
                 self._injector.undo_all()
                 self._phase("converge")
-                self._watch_on()
+                self._lookout.look_on()
                 self._residue()
         except HealproofError as error:  # a guard's refusal as well: the reports must not lack the scenario
             text = f"{error.message}; hint: {error.hint}" if error.hint else error.message
@@ -146,6 +153,13 @@ class _Run:
         self._phase("stop")
         with self._recorder.still():
             return self._judge.verdict(self._now())
+
+    def explained(self, verdict: Verdict) -> Explained | None:
+        """Why it is not passed; None where it is, or where nothing was placed that could be looked at."""
+        if (verdict.outcome is Outcome.PASSED and not verdict.alarms) or not self._placed:
+            return None
+        self._say(f"{verdict.headline}; looking for the cause")
+        return self._explainer.explained(verdict, self._scenario, self._folder)
 
     def put_back(self) -> None:
         """Undo whatever is not undone yet, end the observers, let go of the workload."""
@@ -168,6 +182,7 @@ class _Run:
             Traffic(self._bench.client, self._recorder, self._namespace, need, self._bench.prober_image)
             for need in traffic_needed(self._scenario)
         ]
+        self._placed = True
         place(
             self._bench.client,
             self._bench.record,
@@ -219,9 +234,9 @@ class _Run:
         self._phase("inject")
         begin = self._now()
         agenda = Agenda(self._scenario, begin)
-        while agenda.next is not None and not self._must_stop():
+        while agenda.next is not None and not self._lookout.must_stop():
             if agenda.next > self._now():
-                self._recorder.wait(self._must_stop, agenda.next)
+                self._recorder.wait(self._lookout.must_stop, agenda.next)
                 continue
             due = agenda.take()
             for index in due.undo:
@@ -232,43 +247,17 @@ class _Run:
                 if lasts is not None:
                     agenda.undo_at(self._judge.picture.injected[index].t + lasts, index)
         self._phase("hold")
-        self._watch_on(least_until=begin + self._scenario.observe)
-        self._await_bites()
+        self._lookout.look_on(least_until=begin + self._scenario.observe)
+        self._lookout.await_bites()
         self._injector.check_health()
 
-    def _await_bites(self) -> None:
-        """Evidence may come later than all is decided; a fault that is put back before it would stay unproved."""
-        picture = self._judge.picture
-        open_ = {index: fault.t for index, fault in picture.injected.items() if fault.anchors}
-
-        def settled() -> bool:
-            return self._must_stop() or open_.keys() <= (picture.bitten.keys() | picture.undone.keys())
-
-        self._recorder.wait(settled, max(open_.values(), default=0.0) + BITE_SECONDS_MAX)
-
-    def _must_stop(self) -> bool:
-        """Whether nothing can be learnt any more, or the guard wants an end."""
-        return bool(self._judge.picture.broken or self._injector.too_few_ready())
-
-    def _watch_on(self, least_until: float = 0.0) -> None:
-        """Look on until no promise can be decided any more by looking on, and at least until then."""
-        judge, wake = self._judge, 0.0
-
-        def worth_a_look() -> bool:
-            """Something was decided, or will be earlier or later than was thought."""
-            return self._must_stop() or not judge.undecided(self._now()) or judge.wake_at() != wake
-
-        while not self._must_stop():
-            now = self._now()
-            with self._recorder.still():
-                pending = bool(judge.undecided(now))
-                wake = judge.wake_at() or now
-            if not pending and now >= least_until:
-                return
-            if pending:
-                self._recorder.wait(worth_a_look, max(wake, now + 0.001))
-            else:
-                self._recorder.wait(self._must_stop, least_until)
+    def _look_closer(self) -> None:
+        """What broke a promise may be gone once the faults are; no clock of a promise runs any more, or none yet."""
+        with self._recorder.still():
+            failed = bool(self._judge.failed(self._now()))
+        if failed and not self._lookout.must_stop():
+            self._phase("diagnose")
+            self._explainer.look()
 
     def _residue(self) -> None:
         """Nodes must be Ready and marked (cordons, taints) as they were before, as the watch shows them."""

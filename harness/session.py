@@ -13,6 +13,7 @@ import pytest
 from harness.anatomy.recoveries import recoveries_of
 from harness.budget.forecast import by_deadline_of
 from harness.damage.ways import levers, reach
+from harness.explain import SCENE
 from harness.kube.client import Client
 from harness.kube.informer import Hub
 from harness.machine.clock import Clock, Monotonic
@@ -20,6 +21,7 @@ from harness.machine.progress import Progress
 from harness.model.anatomy import Anatomy
 from harness.model.cluster import ClusterRecord
 from harness.model.errors import HealproofError
+from harness.model.explained import Explained
 from harness.model.limits import Limits
 from harness.model.proof import held
 from harness.model.result import ScenarioResult, Stage
@@ -31,7 +33,7 @@ from harness.observe.timers import read_timers
 from harness.providers.lease import lease
 from harness.report.healing import recovery_lines
 from harness.report.results import write_result
-from harness.report.words import twin_words
+from harness.report.words import cause_lines, twin_words
 from harness.run import Bench, run_scenario
 
 
@@ -54,12 +56,12 @@ class Outcomes(NamedTuple):
         result = self.result
         if result.outcome is Outcome.SKIPPED:
             pytest.skip(result.skip_reason)
-        if result.control_held is False and result.outcome is Outcome.FAILED:
-            raise PromiseBroken(f"{twin_words(result)}\n{explain(result.verdict, result.recoveries)}")
-        if result.outcome is Outcome.FAILED:
-            raise PromiseBroken(explain(result.verdict, result.recoveries))
+        if result.outcome is Outcome.PASSED:
+            return
+        why = explain(result.verdict, result.recoveries, result.diagnosis)
         if result.outcome is Outcome.INCONCLUSIVE:
-            raise Undecided(explain(result.verdict, result.recoveries))
+            raise Undecided(why)
+        raise PromiseBroken(why if result.control_held is None else f"{twin_words(result)}\n{why}")
 
 
 Publish = Callable[[ScenarioResult, list[AnyEntry]], None]
@@ -150,6 +152,8 @@ class Arena:
             control_held=held(wanted, ran.verdict),
             recoveries=recoveries_of(wanted, ran.entries, ran.verdict),
             repetition=repetition,
+            diagnosis=ran.explained,
+            scene=f"{slug}/{SCENE}" if ran.explained and not ran.explained.missing else "",
         )
         return Outcomes(result, ran.entries)
 
@@ -195,9 +199,9 @@ def stages(entries: list[AnyEntry]) -> list[Stage]:
     return [Stage(name=p.name, began=p.t, seconds=round(end - p.t, 3)) for p, end in zip(phases, ends, strict=True)]
 
 
-def explain(verdict: Verdict, recoveries: Sequence[Anatomy] = ()) -> str:
-    """A verdict in words: each promise, for those not kept the last state seen and what lacked, then each recovery."""
-    lines = [verdict.headline]
+def explain(verdict: Verdict, recoveries: Sequence[Anatomy] = (), diagnosis: Explained | None = None) -> str:
+    """A verdict in words: its cause, each promise, for those not kept what was seen and lacked, then each recovery."""
+    lines = [verdict.headline, *(f"  {line}" for line in cause_lines(diagnosis))]
     lines += [f"  doubt: {doubt}" for doubt in verdict.doubts]
     lines += [f"  alarm: {alarm}" for alarm in verdict.alarms]
     lines += [f"  note: {note}" for note in verdict.notes]

@@ -29,14 +29,16 @@ _OF_THE_PROGRAM = frozenset({"startup-too-slow", "memory-limit", "cpu-throttled"
 """Causes between what a program needs and what it is given: the manifests' part of that is known all the same."""
 
 
-def advice_on(manifests: Sequence[Manifest], entries: Sequence[AnyEntry]) -> list[tuple[str, Advice]]:
-    """For each cause in a timeline the first advice that the manifests can follow, with the name of the cause.
+def advice_on(
+    manifests: Sequence[Manifest], entries: Sequence[AnyEntry], seen: Sequence[Named] = ()
+) -> list[tuple[str, Advice]]:
+    """For each cause the first advice that the manifests can follow, with the name of the cause.
 
-    What is only for the next time is left out: it cures nothing.
+    The causes are those that were `seen` on the cluster itself, and where none of these has such advice those in the
+    timeline, which holds less. What is only for the next time is left out: it cures nothing.
     """
     scene = completed(scene_of(entries), manifests)
-    causes = [each for each in advise(diagnose(scene), scene).causes if _is_declared(scene, each)]
-    return [(cause.cause, fit) for cause in causes for fit in list(_fitting(cause.advice, manifests))[:1]]
+    return _told(scene, manifests, seen) or _told(scene, manifests, advise(diagnose(scene), scene).causes)
 
 
 def followed(manifests: Sequence[Manifest], patches: Sequence[Patch]) -> list[Manifest]:
@@ -72,6 +74,11 @@ def completed(scene: Scene, manifests: Sequence[Manifest]) -> Scene:
     return msgspec.structs.replace(scene, objects=objects)
 
 
+def _told(scene: Scene, manifests: Sequence[Manifest], causes: Sequence[Named]) -> list[tuple[str, Advice]]:
+    declared = [each for each in causes if _is_declared(scene, each)]
+    return [(cause.cause, fit) for cause in declared for fit in list(_fitting(cause.advice, manifests))[:1]]
+
+
 def _is_declared(scene: Scene, cause: Named) -> bool:
     """Whether a cause lies in what the manifests declare: a fault that changed a template put its own in there."""
     workload = next((each for ref, each in scene.workloads() if ref == owner_of(scene, cause.object)), None)
@@ -89,7 +96,7 @@ def _fitting(advice: Sequence[Advice], manifests: Sequence[Manifest]) -> Iterato
 
 
 def _with_template(objects: dict[str, list[Any]], plural: str, declared: Workload) -> dict[str, list[Any]]:
-    """The recorded workload, its first ReplicaSet and the pods of these, with the declared template.
+    """The recorded workload as declared, its number of pods apart; its first ReplicaSet and pods with that template.
 
     A later ReplicaSet comes from a change that somebody made: what its pods are made from is not known.
     """
@@ -102,10 +109,7 @@ def _with_template(objects: dict[str, list[Any]], plural: str, declared: Workloa
     owner = (first or workload).metadata.uid
     known = {owner, workload.metadata.uid}
     changed = {
-        resource: [
-            _declared_as(each, declared.spec.template) if each.metadata.uid in known else each
-            for each in objects[resource]
-        ]
+        resource: [_declared_as(each, declared) if each.metadata.uid in known else each for each in objects[resource]]
         for resource in (plural, "replicasets")
         if resource in objects
     }
@@ -113,8 +117,9 @@ def _with_template(objects: dict[str, list[Any]], plural: str, declared: Workloa
     return {**objects, **changed, "pods": pods}
 
 
-def _declared_as(workload: Workload, template: PodTemplate) -> Workload:
-    return msgspec.structs.replace(workload, spec=msgspec.structs.replace(workload.spec, template=template))
+def _declared_as(workload: Workload, declared: Workload) -> Workload:
+    spec = msgspec.structs.replace(declared.spec, replicas=workload.spec.replicas)
+    return msgspec.structs.replace(workload, spec=spec)
 
 
 def _pod_as(pod: Pod, template: PodTemplate, owner: str) -> Pod:

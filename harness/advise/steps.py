@@ -1,4 +1,4 @@
-"""Steps that several remedies share: what is done about a node, and about a volume that a dead node holds.
+"""Steps about a node that several remedies share: how it is emptied, and how it is given up.
 
 Each is a sentence with its command in it. Names no cause.
 """
@@ -30,12 +30,3 @@ def empty_node(node: str) -> str:
     """How its pods are moved away in good order."""
     drain = kubectl("", "drain", node, "--ignore-daemonsets", "--delete-emptydir-data")
     return f"Before maintenance, move its pods away (emptyDir volumes are lost with them): {drain}"
-
-
-def stop_writers(namespace: str, workloads: list[str]) -> list[str]:
-    """How everything that uses a volume is stopped, and later started again."""
-    return [
-        f"Stop what uses the volume: {kubectl(namespace, 'scale', ref, '--replicas=0')}"
-        for ref in workloads
-        if ref.startswith(("deployment/", "statefulset/"))
-    ]

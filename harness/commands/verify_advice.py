@@ -16,7 +16,8 @@ import msgspec
 
 from harness.acquire import SHAPES, prober_image
 from harness.advise.manifests import Manifest, advice_on, followed
-from harness.advise.promises import replicas_for
+from harness.advise.promises import graceful_stop, replicas_for
+from harness.expect.available import Available
 from harness.expect.never_below import NeverBelow
 from harness.judge import judge
 from harness.load import load_file
@@ -24,9 +25,10 @@ from harness.load_recorded import read_timeline, recorded_scenario
 from harness.machine.progress import Terminal
 from harness.model.advice import Advice, Patch, Severity, Way
 from harness.model.cluster import ClusterRecord
+from harness.model.diagnosis import Named
 from harness.model.errors import BadInput, Exit
 from harness.model.scenario import NO_FAULT, Scenario
-from harness.model.timeline import AnyEntry
+from harness.model.timeline import AnyEntry, Broken, Phase
 from harness.model.verdict import Outcome, Verdict
 from harness.providers import catalogue, doctor
 from harness.registry import EXPECTATIONS
@@ -74,18 +76,18 @@ def verify(said: argparse.Namespace) -> Exit:
 
 def exit_of(tried: Verified) -> Exit:
     """Passed where it failed before and passes after; undecided where it did not fail, or nothing could be changed."""
-    if tried.before.verdict.outcome is not Outcome.FAILED or tried.after is None:
-        return Exit.UNDECIDED
-    return _CODES.get(tried.after.verdict.outcome, Exit.UNDECIDED)
+    return Exit.UNDECIDED if tried.after is None else _CODES.get(tried.after.verdict.outcome, Exit.UNDECIDED)
 
 
 def before_and_after(tried: Tried, run: Callable[[Scenario], Outcomes]) -> Verified:
     """Run it as it is, and where it fails once more with its manifests changed; nothing else is another."""
     scenario = tried.scenario
     before = run(scenario)
-    if before.result.verdict.outcome is not Outcome.FAILED:
+    if not _failed(before.result.verdict, before.entries):
         return Verified(before.result, None, [])
-    advice = advised(scenario, before.result.verdict, tried.entries or before.entries)
+    found = before.result.diagnosis
+    seen = found.causes if found and not tried.entries else []
+    advice = advised(scenario, before.result.verdict, tried.entries or before.entries, seen)
     if not advice:
         return Verified(before.result, None, [])
     patches = [patch for _, each in advice for patch in each.patches]
@@ -102,7 +104,7 @@ def failed_in(source: Path, control: str) -> Iterator[Tried]:
         return
     files = sorted(source.rglob("timeline.jsonl")) if source.is_dir() else [source]
     found = [_recorded(file) for file in files]
-    failed = [each for each in found if judge(each.scenario, each.entries).outcome is Outcome.FAILED]
+    failed = [each for each in found if _failed(judge(each.scenario, each.entries), each.entries)]
     wanted = [each for each in failed if each.scenario.twin_of == control and control != NO_FAULT]
     if not wanted:
         names = ", ".join(each.scenario.name for each in failed) or "none"
@@ -113,19 +115,36 @@ def failed_in(source: Path, control: str) -> Iterator[Tried]:
     yield from (Tried(_plain(each.scenario), each.entries) for each in wanted)
 
 
-def advised(scenario: Scenario, verdict: Verdict, entries: Sequence[AnyEntry]) -> list[tuple[str, Advice]]:
+def advised(
+    scenario: Scenario, verdict: Verdict, entries: Sequence[AnyEntry], seen: Sequence[Named] = ()
+) -> list[tuple[str, Advice]]:
     """What to change in its manifests, each with what it is against.
 
-    Advice on the causes in the timeline and on promises that so few pods cannot keep; where there is none, advice on
-    what endangers healing in the manifests. A promise that something fails is not kept by mending it.
+    Advice on the causes that were seen, or are in the timeline, and on promises that so few pods cannot keep; where
+    there is none, advice on what endangers healing in the manifests. A promise that something fails is not kept by
+    mending it.
     """
     broken = {each.expectation for each in verdict.findings if each.outcome is Outcome.FAILED}
     if broken and all(name in EXPECTATIONS and EXPECTATIONS[name].of_failure for name in broken):
         return []
-    told = advice_on(scenario.manifests, entries)
+    told = advice_on(scenario.manifests, entries, seen)
+    if _never_began(entries):
+        return told
     changed = followed(scenario.manifests, [patch for _, each in told for patch in each.patches])
     told += [(NeverBelow.name, each) for each in replicas_for(scenario, verdict, changed)]
+    told += [(Available.name, each) for each in graceful_stop(verdict, changed)]
     return told or _hardened(scenario.manifests)
+
+
+def _failed(verdict: Verdict, entries: Sequence[AnyEntry]) -> bool:
+    """Whether a promise was broken, or the workload was not even whole, or did not answer, before its fault."""
+    return verdict.outcome is Outcome.FAILED or _never_began(entries)
+
+
+def _never_began(entries: Sequence[AnyEntry]) -> bool:
+    phases = [each.name for each in entries if isinstance(each, Phase)]
+    broken = any(isinstance(each, Broken) for each in entries)
+    return broken and "baseline" in phases and "inject" not in phases
 
 
 def _hardened(manifests: Sequence[Manifest]) -> list[tuple[str, Advice]]:

@@ -27,6 +27,7 @@ from harness.model.rows import row_titles
 from harness.model.scenario import NO_FAULT
 from harness.model.timeline import AnyEntry, Change
 from harness.model.verdict import Finding, Outcome
+from harness.report.allure_diagnosis import describe_diagnosis, show_diagnosis
 from harness.report.allure_proofs import IDENTITY, identity_of
 from harness.report.healing import recovery_facts, recovery_lines
 from harness.report.redact import printable, redact, redact_text
@@ -66,6 +67,7 @@ def publish(result: ScenarioResult, entries: Sequence[AnyEntry], run_dir: Path) 
     result = without_secrets(result)
     picture = "" if result.outcome is Outcome.SKIPPED else timeline_svg(entries, result.verdict, result.recoveries)
     _describe(result, picture)
+    show_diagnosis(result)
     if picture:
         _show_run(reporter, result, entries)
         _attach("timeline", picture, AttachmentType.SVG)
@@ -180,6 +182,7 @@ def _description(result: ScenarioResult, picture: str) -> str:
     body = ET.Element("div")
     ET.SubElement(body, "p").text = printable(result.why)
     ET.SubElement(ET.SubElement(body, "p"), "b").text = printable(reason(result))
+    describe_diagnosis(body, result.diagnosis)
     for anatomy in result.recoveries:
         for line in recovery_lines(anatomy):
             ET.SubElement(body, "p").text = printable(line.strip())

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from harness.model.explained import Explained
 from harness.model.result import RunResult, ScenarioResult
 from harness.model.verdict import Outcome
 from harness.report.budgets import budget_facts
 from harness.report.healing import recovery_facts
 from harness.report.redact import printable
 from harness.report.results import write_atomically
-from harness.report.words import findings_text, reason
+from harness.report.words import cause_lines, findings_text, reason
 
 
 def write_junit(path: Path, run: RunResult) -> Path:
@@ -57,13 +58,15 @@ def _case(suite: ET.Element, result: ScenarioResult) -> None:
     facts |= {"rows": ",".join(map(str, result.rows)), "cluster": result.cluster, "provider": result.provider}
     facts |= {"control": result.control, "timeline": result.timeline}
     facts |= {"proof": result.proof.text} if result.proof is not None else {}
+    facts |= _cause_facts(result.diagnosis)
     for finding in result.verdict.findings:
         for measure in finding.measures:
             bound = "at least " if measure.censored else ""
             bar = f" ± {measure.error:g}" if measure.error else ""
             facts[f"measure.{finding.expectation}.{measure.name}"] = f"{bound}{measure.value:g}{bar} {measure.unit}"
     _properties(case, facts | dict(recovery_facts(result.recoveries)) | dict(budget_facts(result.verdict)))
-    text, line = printable(findings_text(result)), printable(reason(result))
+    causes = "".join(f"{each}\n" for each in cause_lines(result.diagnosis))
+    text, line = printable(causes + findings_text(result)), printable(reason(result))
     match result.outcome:
         case Outcome.FAILED:
             ET.SubElement(case, "failure", {"message": line, "type": "promise-broken"}).text = text
@@ -75,6 +78,14 @@ def _case(suite: ET.Element, result: ScenarioResult) -> None:
             pass
     if text:
         ET.SubElement(case, "system-out").text = text
+
+
+def _cause_facts(told: Explained | None) -> dict[str, str]:
+    """The likeliest cause, as properties that a CI server can sort and count by."""
+    if told is None or not told.causes:
+        return {}
+    first = told.causes[0]
+    return {"cause": first.cause, "cause.layer": first.layer, "cause.object": first.object}
 
 
 def _name(result: ScenarioResult) -> str:

@@ -13,6 +13,7 @@ from harness.model.anatomy import Anatomy
 from harness.model.errors import BadInput
 from harness.model.result import RunResult, ScenarioResult
 from harness.model.verdict import Verdict
+from harness.report.diagnosis import advice_data, cause_data
 from harness.report.redact import redact
 
 R = TypeVar("R", RunResult, ScenarioResult)
@@ -81,7 +82,20 @@ def write_atomically(path: Path, content: bytes) -> Path:
 
 
 def _encode(result: RunResult | ScenarioResult) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(result, order="deterministic"), indent=2) + b"\n"
+    data = msgspec.to_builtins(result, order="deterministic")
+    if isinstance(result, RunResult):
+        for each, kept in zip(result.scenarios, data["scenarios"], strict=True):
+            _add_commands(each, kept)
+    else:
+        _add_commands(result, data)
+    return msgspec.json.format(msgspec.json.encode(data), indent=2) + b"\n"
+
+
+def _add_commands(result: ScenarioResult, data: dict[str, Any]) -> None:
+    """Each patch with the command that takes it, as `healproof diagnose --json` has it."""
+    if result.diagnosis is not None:
+        data["diagnosis"]["causes"] = [cause_data(cause) for cause in result.diagnosis.causes]
+        data["diagnosis"]["promises"] = advice_data(result.diagnosis.promises)
 
 
 def _read(path: Path, wanted: type[R]) -> R:

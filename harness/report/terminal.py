@@ -11,7 +11,15 @@ from harness.model.scenario import NO_FAULT
 from harness.model.verdict import Finding, Outcome
 from harness.report.healing import recovery_lines
 from harness.report.redact import redact_text
-from harness.report.words import distribution_words, measure_words, ran_as, reason, recovery, repetitions_words
+from harness.report.words import (
+    cause_lines,
+    distribution_words,
+    measure_words,
+    ran_as,
+    reason,
+    recovery,
+    repetitions_words,
+)
 
 WIDTH = 80
 
@@ -75,6 +83,8 @@ def _details(result: ScenarioResult, *, colour: bool, width: int) -> str:
     lines = [_paint(title, result.outcome, colour=colour)]
     if result.control_held is False:
         lines += _wrap(redact_text(reason(result)), width, "  ")
+    for line in cause_lines(result.diagnosis):
+        lines += _wrap(line, width, "  ")
     for finding in result.verdict.findings:
         if finding.outcome is not Outcome.PASSED:
             lines += _finding(finding, width)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+from harness.model.diagnosis import Named
+from harness.model.explained import Explained
 from harness.model.repetition import Distribution, Repetitions
 from harness.model.result import ScenarioResult
 from harness.model.scenario import NO_FAULT
 from harness.model.verdict import Measure, Outcome
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s(?=[A-Z])")
 
 
 def reason(result: ScenarioResult) -> str:
@@ -24,6 +30,33 @@ def twin_words(result: ScenarioResult) -> str:
         did = "was quiet" if result.control_held else "raised an alarm"
         return f"without its faults it {'is undecided' if result.outcome is Outcome.INCONCLUSIVE else did}"
     return f"the broken twin {'failed' if result.control_held else 'did not fail'} as declared"
+
+
+def cause_lines(told: Explained | None) -> list[str]:
+    """Why a scenario did not pass: the likeliest cause, what to do first about it, and what else there is.
+
+    `cause: quota-exhausted at deployment/web (capacity, confidence 0.95), seen before the faults were undone`; the
+    first line is what `reports/categories.json` goes by.
+    """
+    if told is None:
+        return []
+    if told.missing:
+        return [f"cause: not diagnosed: {' '.join(told.missing.split())}"]
+    first = f"{_cause(told.causes[0])}, seen" if told.causes else "none: nothing was wrong"
+    advice = [each for cause in told.causes[:1] for each in cause.advice] or told.promises
+    others = ", ".join(map(_cause, told.causes[1:]))
+    lines = [f"cause: {first} {told.moment}", *(f"advice: {first_sentence(each.text)}" for each in advice[:1])]
+    return [*lines, f"also: {others}"] if others else lines
+
+
+def _cause(cause: Named) -> str:
+    sure = f" ({cause.layer}, confidence {cause.confidence:.2f})" if cause.layer else ""
+    return f"{cause.cause} at {cause.object}{sure}"
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence; all of it where there is only one."""
+    return _SENTENCE_END.split(" ".join(text.split()), maxsplit=1)[0]
 
 
 def ran_as(result: ScenarioResult) -> str:

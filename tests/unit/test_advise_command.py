@@ -18,10 +18,11 @@ from harness.faults.pod_delete import PodDelete
 from harness.gather.scene_file import write_scene
 from harness.model.errors import BadInput, Exit
 from harness.model.full.workloads import DisruptionBudget, Workload
+from harness.model.objects import LEAN_TYPES
 from harness.model.result import ScenarioResult
 from harness.model.scenario import Scenario
 from harness.model.scene import FULL_TYPES, Scene
-from harness.model.timeline import Header
+from harness.model.timeline import Broken, Change, Header, Phase
 from harness.model.units import Ref, Seconds, Selector
 from harness.model.verdict import Finding, Measure, Outcome, Verdict
 from harness.report.advice import verified_data, verified_text
@@ -194,6 +195,47 @@ def test_a_promise_that_so_few_pods_cannot_keep_is_given_as_many_as_it_takes() -
     enough = msgspec.structs.replace(asked, manifests=scenario(replicas=4).manifests)
     told = advised(enough, Verdict(outcome=Outcome.FAILED, findings=[finding]), timeline())
     assert "never-below" not in [name for name, _ in told]
+
+
+def test_where_requests_failed_pods_go_on_serving_before_they_stop() -> None:
+    """Nodes learn later than the container that it goes; its grace period then has room for that."""
+    asked = scenario(replicas=2)
+    asked.manifests[0]["spec"]["template"]["spec"]["terminationGracePeriodSeconds"] = 5
+    finding = Finding(expectation="available", outcome=Outcome.FAILED, text="97 %", at=1.0)
+    ((against, advice),) = advised(asked, Verdict(outcome=Outcome.FAILED, findings=[finding]), timeline())
+    assert against == "available"
+    spec = advice.patches[0].body["spec"]["template"]["spec"]
+    assert spec["containers"] == [{"name": "main", "lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}]
+    assert spec["terminationGracePeriodSeconds"] == 10
+
+
+def never_whole(wanted: Scenario) -> Outcomes:
+    """A world in which an account lacks, so that no pod is made and no fault is injected."""
+    if any(each["kind"] == "ServiceAccount" for each in wanted.manifests):
+        return Outcomes(result(wanted, Outcome.PASSED), [])
+    template = wanted.manifests[0]["spec"]["template"]
+    owner = {"kind": "Deployment", "name": "web", "uid": "u", "controller": True}
+    below = {"name": "web-1", "uid": "u-1", "ownerReferences": [owner]}
+    said = 'pods "web-" is forbidden: error looking up service account a/robot: serviceaccount "robot" not found'
+    about = {"kind": "ReplicaSet", "name": "web-1", "uid": "u-1"}
+    seen = {
+        "deployments": {"metadata": {"name": "web", "uid": "u"}, "spec": {"replicas": 1, "template": template}},
+        "replicasets": {"metadata": below, "spec": {"replicas": 1, "template": template}},
+        "events": {"metadata": {"uid": "e"}, "reason": "FailedCreate", "message": said, "involvedObject": about},
+    }
+    changes = [Change(t=1, op="added", resource=r, object=msgspec.convert(o, LEAN_TYPES[r])) for r, o in seen.items()]
+    broken = Broken(t=2, source="baseline", text="the workload was not steady within 90s")
+    entries = [*timeline(), Phase(t=0.5, name="baseline"), *changes, broken, Phase(t=3, name="stop")]
+    return Outcomes(result(wanted, Outcome.INCONCLUSIVE), entries)
+
+
+def test_a_workload_that_never_became_whole_is_mended_too() -> None:
+    """Its fault was never injected; with the advice followed it is, and the promise is kept: 0."""
+    told = before_and_after(Tried(scenario(), []), never_whole)
+    assert [(cause, each.patches[0].object) for cause, each in told.advice] == [
+        ("service-account-missing", "serviceaccount/robot")
+    ]
+    assert exit_of(told) is Exit.PASSED
 
 
 def test_a_promise_that_something_fails_is_not_kept_by_mending_it() -> None:

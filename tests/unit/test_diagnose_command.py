@@ -125,3 +125,16 @@ def test_without_a_cluster_it_is_said_how_to_name_one(
     assert "--context NAME" in capsys.readouterr().err
     assert main(["diagnose", "-n", "shop", "--kubeconfig", str(kubeconfig)]) == 2
     assert "contexts there: a, b" in capsys.readouterr().err
+
+
+def test_a_scenario_that_was_explained_is_diagnosed_from_its_scene(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run's folder holds the scene beside the timeline, which has less."""
+    (tmp_path / "timeline.jsonl").write_bytes(header())
+    assert main(["diagnose", str(tmp_path)]) == 0
+    assert "nothing wrong was seen" in capsys.readouterr().out
+    write_scene(scene(broken=True), tmp_path / "scene.json")
+    assert main(["diagnose", str(tmp_path), "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said["causes"][0]["cause"] == "quota-exhausted"

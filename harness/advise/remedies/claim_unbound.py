@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from harness.advise.declared import manifest
 from harness.advise.kubectl import kubectl
+from harness.advise.storage import start_writers, stop_writers
 from harness.diagnose.symptoms.claim_pending import DEFAULT_CLASS
 from harness.model.advice import Advice, Patch, Severity, Way
 from harness.model.diagnosis import Named, Remedy
@@ -26,7 +27,7 @@ class ClaimUnbound(Remedy):
         """What binds the claim as it is; then the claim as it should have been."""
         claim = scene.named("persistentvolumeclaims", Claim, cause.facts.get("claim", ""))
         if claim is not None and claim.status.phase == "Lost":
-            yield _lost(claim)
+            yield _lost(scene, claim)
             return
         dynamic = [each for each in scene.all("storageclasses", StorageClass) if each.provisioner != _NOBODY]
         names = [each.metadata.name for each in dynamic]
@@ -89,8 +90,10 @@ def _claim_made(scene: Scene, claim: Claim, storage_class: str) -> Advice:
         "storageClassName": storage_class,
         "resources": {"requests": size},
     }
-    of_set = [
-        ref for ref, each in scene.workloads() if each.spec.volume_claim_templates and name.endswith(_ordinal(name))
+    sets = [
+        ref
+        for ref, each in scene.workloads()
+        if each.spec.volume_claim_templates and f"-{ref.partition('/')[2]}-" in name and name.endswith(_ordinal(name))
     ]
     delete = kubectl(scene.namespace, "delete", f"persistentvolumeclaim/{name}", "--wait=false")
     return Advice(
@@ -98,20 +101,25 @@ def _claim_made(scene: Scene, claim: Claim, storage_class: str) -> Advice:
         "claim's class cannot "
         "be changed.",
         severity=Severity.HIGH,
-        patches=[manifest(scene, "persistentvolumeclaim", name, spec=spec)],
+        patches=[] if sets else [manifest(scene, "persistentvolumeclaim", name, spec=spec)],
         steps=[
+            *[step for ref in sets for step in _set_aside(scene, ref)],
             f"Delete the claim that waits: {delete}",
-            "Delete the pods that wait for it: it goes when none uses it.",
-            "Apply the claim below. The pods are then made again and scheduled.",
-            *[
-                f"Correct volumeClaimTemplates of {ref} as well, or it makes the same claim again: delete it with "
-                f"--cascade=orphan, and apply it corrected."
-                for ref in of_set
-                if ref.startswith("statefulset/") and f"-{ref.partition('/')[2]}-" in name
-            ],
+            "Apply the corrected StatefulSet: it makes the claim itself, and takes its pods over again."
+            if sets
+            else "Apply the claim below. The pods that wait for it are then scheduled by themselves.",
         ],
         lost=_NOTHING_LOST,
     )
+
+
+def _set_aside(scene: Scene, ref: str) -> list[str]:
+    """How a StatefulSet is kept from making the same claim again: its claim templates cannot be changed in place."""
+    return [
+        f"Keep the manifest of {ref}, which makes the claim: {kubectl(scene.namespace, 'get', ref, '-o', 'yaml')}",
+        "Correct storageClassName in its volumeClaimTemplates.",
+        f"Delete it, not its pods: {kubectl(scene.namespace, 'delete', ref, '--cascade=orphan')}",
+    ]
 
 
 def _ordinal(name: str) -> str:
@@ -119,20 +127,21 @@ def _ordinal(name: str) -> str:
     return f"-{tail}" if tail.isdigit() else "-no-ordinal"
 
 
-def _lost(claim: Claim) -> Advice:
+def _lost(scene: Scene, claim: Claim) -> Advice:
     volume = claim.spec.volume_name
     return Advice(
         text=f"Find what became of volume {volume}: the claim was bound to it, and it is not there any more.",
         severity=Severity.CRITICAL,
         steps=[
-            "Stop what uses the claim, so that nothing starts anew without its data.",
+            "Change nothing on the claim: it still says which volume it had.",
+            *stop_writers(scene, claim.metadata.name),
             "Look at the storage itself (cloud disk, file server): with reclaim policy Retain the data is still there.",
             (
-                f"If it is: create PersistentVolume {volume} again, pointing to it, with claimRef set to "
-                "this claim and its "
-                "uid."
+                f"It is there: create PersistentVolume {volume} again under that name, pointing to it, with reclaim "
+                "policy Retain and claimRef set to this claim and its uid. The claim is then Bound again."
             ),
-            "If it is not: delete the claim, make it again, and restore a backup or a snapshot before anything writes.",
+            "It is not: delete the claim, make it again, and restore a backup or a snapshot before anything writes.",
+            *start_writers(scene, claim.metadata.name),
         ],
         lost="with reclaim policy Delete the volume's data, all since the last backup",
         safe="with reclaim policy Retain the data on the storage itself",

@@ -27,13 +27,11 @@ class NodeGone(Remedy):
             f"If the machine is there, let it join again: start its kubelet, it makes Node {node} by itself.",
             f"If it was taken away on purpose, see that enough others are left: {kubectl('', 'get', 'nodes')}",
         ]
-        steps += [
-            (
-                f"Pods {', '.join(tied)} wait for a disk of that node. If it does not come back, that data "
-                "is gone: delete "
-                "their claims, let new ones be made elsewhere, and restore a backup before anybody writes."
+        if tied:
+            steps.append(
+                f"Pods {', '.join(tied)} wait for a disk of that node. Only if it will not come back, with its data "
+                "gone: delete their claims, let new ones be made elsewhere, and restore a backup before anybody writes."
             )
-        ] * bool(tied)
         yield Advice(
             text=f"Bring node {node} back or do without it: somebody removed it from the cluster. Its pods are made "
             "again elsewhere within about a minute"

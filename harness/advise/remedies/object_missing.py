@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.advise.declared import manifest, service, settings
 from harness.advise.kubectl import kubectl
+from harness.advise.storage import let_go
 from harness.model.advice import Advice, Patch, Severity
 from harness.model.diagnosis import Named, Remedy
 from harness.model.scene import Scene
@@ -65,12 +66,11 @@ def _claim(scene: Scene, name: str, users: str) -> Advice:
                 f"{kubectl('', 'get', 'persistentvolumes')}"
             ),
             (
-                "If one is there in phase Released: it is kept (Retain). Take its claimRef off, and create "
-                "the claim with "
-                "spec.volumeName set to it."
+                f"One is there in phase Released: it has the data. Set it free ({let_go('VOLUME')}), and create the "
+                "claim with spec.volumeName: VOLUME and the volume's size and class."
             ),
-            "If none is: restore a backup or a snapshot into a new claim of that name.",
-            f"{users or 'The pods'} will be scheduled by themselves once the claim is bound.",
+            "None is: restore a backup or a snapshot into a new claim of that name.",
+            f"The pods that wait for it ({users or 'see evidence'}) are scheduled by themselves once it is bound.",
         ],
         lost="with reclaim policy Delete the volume went with the claim: all data since the last backup",
         safe="with reclaim policy Retain the volume and all of its data",

@@ -33,7 +33,8 @@ class QuotaExhausted(Remedy):
             return
         quota = scene.named("resourcequotas", Quota, name)
         spec = template_of(scene, cause.object).spec
-        hard = _raised(quota, spec, _lacking(scene, cause.object) + 1, what) if quota else {}
+        pods = _lacking(scene, cause.object) + 1
+        hard = _raised(quota, spec, pods, what, cause.facts.get("used", "")) if quota else {}
         patch = Patch(
             object=f"resourcequota/{name}", namespace=scene.namespace, way=Way.MERGE, body={"spec": {"hard": hard}}
         )
@@ -56,17 +57,23 @@ def _lacking(scene: Scene, ref: str) -> int:
     return max(1, desired_pods(ref, workload) - there)
 
 
-def _raised(quota: Quota, spec: PodSpec, pods: int, what: str) -> dict[str, str]:
-    """What of the quota is too little for so many pods more, with what would do."""
-    asked = dict(part.strip().split("=", 1) for part in what.split(",") if "=" in part)
+def _raised(quota: Quota, spec: PodSpec, pods: int, what: str, said: str) -> dict[str, str]:
+    """What of the quota is too little for so many pods more, with what would do; `said` is used where no status is."""
+    asked, told = _amounts(what), _amounts(said)
     hard = quota.status.hard or quota.spec.hard
+    used = quota.status.used or told
     raised = {}
     for resource, most in hard.items():
         each = _asked(spec, resource) or amount(asked.get(resource, ""))
-        needed = amount(quota.status.used.get(resource, "0")) + pods * each
+        needed = amount(used.get(resource, "0")) + pods * each
         if each and needed > amount(most):
             raised[resource] = quantity(resource, needed)
     return raised
+
+
+def _amounts(words: str) -> dict[str, str]:
+    """`pods=1,limits.memory=64Mi`, taken apart."""
+    return dict(part.strip().split("=", 1) for part in words.split(",") if "=" in part)
 
 
 def _asked(spec: PodSpec, resource: str) -> float:

@@ -23,7 +23,7 @@ class SchedulerDown(Remedy):
         """Pods that name another scheduler may name the usual one instead."""
         name = cause.facts.get("component", "kube-scheduler")
         if cause.object.startswith("scheduler/"):
-            for owner in sorted({owner_of(scene, each) for each in cause.explains}):
+            for owner in sorted({owner_of(scene, each) for each in cause.explains if each.startswith("pod/")}):
                 yield advise_template(
                     scene,
                     owner,

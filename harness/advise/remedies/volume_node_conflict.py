@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.advise.kubectl import kubectl
+from harness.advise.storage import keep, volume_of
 from harness.diagnose.placement import tied_to
+from harness.diagnose.volumes import claims_of
 from harness.model.advice import Advice, Severity
 from harness.model.diagnosis import Named, Remedy
 from harness.model.full.cluster import Node
@@ -30,13 +32,17 @@ class VolumeNodeConflict(Remedy):
             "other node.",
             severity=Severity.HIGH,
             steps=[
+                *[keep(volume_of(scene, claim)) for pod in pods[:1] for claim in claims_of(pod).values()],
                 f"See where the volume may be used: {kubectl('', 'describe', 'persistentvolumes')}",
-                *[f"Bring node {home} back: it is not there." for home in gone],
-                "Make that node take the pod: uncordon it, remove its taints, or correct the pod's node selector.",
+                *[f"Bring node {home} back, under the same name: it is not there." for home in gone],
                 (
-                    "If that node or zone is gone for good: restore a backup or a snapshot into a new "
-                    "claim that is made "
-                    "where the pods may run (volumeBindingMode: WaitForFirstConsumer sees to that)."
+                    "Make a node there take the pod: uncordon it, remove its taints, free what it lacks, or correct "
+                    "the pod's node selector."
+                ),
+                (
+                    "Only if that node or zone is gone for good: delete the claim, create it again (with "
+                    "volumeBindingMode WaitForFirstConsumer it is made where the pod may run), and restore a backup "
+                    "or a snapshot before the program writes."
                 ),
             ],
             lost=f"what only was on the disk of {', '.join(gone)}, if it does not come back" if gone else "nothing",

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.advise.kubectl import kubectl
-from harness.advise.steps import stop_writers
-from harness.diagnose.telling import owner_of
-from harness.diagnose.volumes import users_of
+from harness.advise.storage import keep, mounted, start_writers, stop_writers, volume_of
 from harness.model.advice import Advice, Severity
 from harness.model.diagnosis import Named, Remedy
-from harness.model.full.pods import Pod
 from harness.model.scene import Scene
 from harness.registry import REMEDIES
 
@@ -21,26 +18,32 @@ class VolumeReadOnly(Remedy):
 
     def advise(self, cause: Named, scene: Scene) -> Iterator[Advice]:
         """The steps in their order."""
-        users = users_of(scene, cause.object)
-        pod = next(iter(users), "pod/NAME").partition("/")[2]
-        found = scene.named("pods", Pod, pod)
-        node = found.spec.node_name if found else "NODE"
-        copy = kubectl(scene.namespace, "cp", f"{pod}:/MOUNT/PATH", "./saved")
+        name = cause.object.partition("/")[2]
+        pod, node, path = mounted(scene, name)
+        copy = kubectl(scene.namespace, "cp", f"{pod.partition('/')[2]}:{path}", "./saved")
         yield Advice(
             text=f"Save what is on {cause.object} first, then have its disk looked at: the file system takes no more "
-            "writes, mostly since the disk beneath it failed.",
+            "writes, mostly since the disk beneath it failed. Leave the pod running until its files are saved: it may "
+            "never be mounted again.",
             severity=Severity.CRITICAL,
             steps=[
-                f"Copy its files while they can still be read: {copy}",
-                *stop_writers(scene.namespace, sorted({owner_of(scene, each) for each in users})),
-                f"Read the kernel's log on node {node} for I/O errors: dmesg --level=err,warn",
-                "No errors there: somebody mounted it read-only. Look at the volume's mount options and `readOnly`.",
+                f"Copy its files while they can be read (the image needs tar): {copy}",
+                keep(volume_of(scene, name)),
+                f"On node {node}, look for errors of the disk: dmesg --level=err,warn | tail -50",
                 (
-                    "Errors: have the disk checked or replaced by whoever keeps the storage. Repair the "
-                    "file system only "
-                    "while nobody has it mounted (fsck), and on a copy if the data matters."
+                    f"No errors: somebody mounted it read-only. Look at readOnly in the pod and at the volume's "
+                    f"mountOptions: {kubectl('', 'describe', f'persistentvolume/{volume_of(scene, name)}')}"
                 ),
-                "Start the workload again, on another node where the volume can move; it is mounted anew and writable.",
+                *stop_writers(scene, name),
+                (
+                    "Errors: make a snapshot of the disk, then have it checked or replaced by whoever keeps the "
+                    "storage. WARNING: run fsck only while nobody has it mounted, and where the data matters on a copy."
+                ),
+                *start_writers(scene, name),
+                (
+                    "See that it can be written now, and that the program finds its data; else restore what you saved "
+                    "into a new claim."
+                ),
             ],
             lost="what was to be written since; after a failing disk perhaps single files",
             safe="what was on it before and can still be read",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.advise.kubectl import kubectl
+from harness.advise.storage import mounted
 from harness.advise.template import advise_template, template_of
 from harness.diagnose.telling import owner_of
 from harness.diagnose.volumes import users_of
@@ -23,28 +24,19 @@ class VolumeSlow(Remedy):
     def advise(self, cause: Named, scene: Scene) -> Iterator[Advice]:
         """Where to look; then probes that can hold."""
         users = users_of(scene, cause.object)
-        pod = next(iter(users), "pod/NAME")
+        pod, node, path = mounted(scene, cause.object.partition("/")[2])
+        write = f"time dd if=/dev/zero of={path}/.try bs=4k count=64 conv=fsync; rm {path}/.try"
         yield Advice(
             text=f"Find who uses up the disk of {cause.object}, or what slows it down: writes take too long.",
             severity=Severity.HIGH,
             steps=[
-                "Time a write: "
-                + kubectl(
-                    scene.namespace,
-                    "exec",
-                    pod,
-                    "--",
-                    "sh",
-                    "-c",
-                    "time dd if=/dev/zero of=MOUNT/t bs=4k count=64 conv=fsync",
-                ),
+                "Make a backup now if it became slower from day to day: such a disk is failing.",
+                "Time 64 small writes: " + kubectl(scene.namespace, "exec", pod, "--", "sh", "-c", write),
+                f"On node {node}, look who else uses the disk: iostat -x 1; pidstat -d 1",
                 (
-                    "Look at the volume's limits at your provider (operations and bytes a second, burst "
-                    "credits), and raise "
-                    "them or choose a faster class."
+                    "Look at the volume's limits at your provider (operations and bytes a second, burst credits). "
+                    "Raise them, or move to a faster class."
                 ),
-                "Look who else uses the disk: on the node iostat -x 1, and pods that write logs or images.",
-                "A disk that gets slower from day to day is failing: make a backup now.",
             ],
             lost="nothing",
             safe="everything that was acknowledged",

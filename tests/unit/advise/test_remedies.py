@@ -26,7 +26,19 @@ from diagnose.scenes import (
     unready,
     waiting,
 )
-from diagnose.surroundings import bound, governing, lost_pod, silent_node, stored, unwell
+from diagnose.surroundings import (
+    bound,
+    claim,
+    governing,
+    lost_pod,
+    mount,
+    silent_node,
+    storage_class,
+    stored,
+    unschedulable,
+    unwell,
+    usage,
+)
 
 from advise.toy_cluster import declare, stand
 from harness.advise.adviser import advise
@@ -228,16 +240,91 @@ def test_memory_is_raised_by_what_was_used_where_that_is_known() -> None:
     ]
 
 
-def test_a_volume_that_is_full_is_doubled_and_nothing_of_it_is_deleted() -> None:
-    """And it is said what is lost."""
+def full(*classes: Document) -> Advice:
+    """Advice on a database whose claim of 10 GiB is full, with these StorageClasses."""
     documents = bound()
     documents[0] = changed(documents[0], {"spec": {"resources": {"requests": {"storage": "10Gi"}}}})
-    facts = {"capacity-bytes": "1000", "used-bytes": "1000", "available-bytes": "0", "inodes-free": "9"}
-    look = Look(kind="volume-usage", about="volume/db-0/data", facts=facts)
-    (found,) = advised(scene(node(), documents, governing(), statefulset(unwell("db-0")), looks=[look]), "volume-full")
+    database = statefulset(unwell("db-0"))
+    around = [node(), *documents, governing(), *classes]
+    (found,) = advised(scene(*around, database, looks=[usage("db-0", left=0)]), "volume-full")
+    return found
+
+
+def test_a_volume_that_is_full_is_doubled_and_nothing_of_it_is_deleted() -> None:
+    """And it is said what is lost."""
+    found = full(storage_class(allowVolumeExpansion=True))
     assert found.patches[0].object == "persistentvolumeclaim/data"
     assert found.patches[0].body == {"spec": {"resources": {"requests": {"storage": "20Gi"}}}}
     assert "since it was full" in found.lost
+
+
+def test_a_volume_that_cannot_grow_is_not_told_to() -> None:
+    """The API server would refuse the patch: the data moves, while nobody writes, and the old volume is kept."""
+    found = full(storage_class())
+    assert found.patches == []
+    assert "cannot grow" in found.text
+    words = " ".join(found.steps)
+    places = [words.find(each) for each in ("Retain", "--replicas=0", "cp -a", "--replicas=1")]
+    assert -1 not in places
+    assert places == sorted(places)
+
+
+def test_a_full_volume_that_is_no_claim_is_not_grown_as_one() -> None:
+    """An emptyDir has no claim to patch."""
+    one = pod("web-1", status=unready({**running(), "ready": False}), volumes=[{"name": "data", "emptyDir": {}}])
+    (found,) = advised(scene(deployment(one), node(), looks=[usage("web-1", left=0)]), "volume-full")
+    assert found.patches == []
+    assert "sizeLimit" in found.text
+
+
+def test_nobody_writes_to_a_volume_while_its_data_is_brought_back() -> None:
+    """Stopped first, by a way that keeps the claims; the old volume kept; started last, with as many pods as before."""
+    looks = [mount("db-0", options="rw", entries="0")]
+    database = statefulset(unwell("db-0"), unwell("db-1"))
+    (found,) = advised(scene(node(), bound(), governing(), database, looks=looks), "volume-data-lost")
+    kept, stopped, retained = found.steps[:3]
+    assert "whenScaled" in kept
+    assert stopped.endswith("kubectl -n shop scale statefulset/db --replicas=0")
+    assert "persistentvolume/pv-data" in retained
+    started = next(number for number, each in enumerate(found.steps) if "--replicas=2" in each)
+    restored = next(number for number, each in enumerate(found.steps) if "restore the newest" in each)
+    assert restored < started
+
+
+def test_the_set_that_makes_a_claim_is_corrected_before_the_claim_is_deleted() -> None:
+    """Else it makes the same claim again at once."""
+    waits = claim("data-db-0", storageClassName="standrad")
+    refused = "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims."
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "data-db-0"}}]
+    template = {"metadata": {"name": "data"}, "spec": {"storageClassName": "standrad"}}
+    database = statefulset(unschedulable("db-0", refused, volumes=volumes), spec={"volumeClaimTemplates": [template]})
+    found = advised(scene(node(), storage_class(), waits, governing(), database), "claim-unbound")[-1]
+    assert found.patches == []
+    orphaned = next(number for number, each in enumerate(found.steps) if "--cascade=orphan" in each)
+    deleted = next(number for number, each in enumerate(found.steps) if "delete persistentvolumeclaim/" in each)
+    assert orphaned < deleted
+
+
+def test_probes_on_a_busy_node_get_more_time() -> None:
+    """A restart would make it busier."""
+    late = "Readiness probe failed: context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+    probe = {"httpGet": {"port": 8080}}
+    web = pod("web-1", status=unready({**running(), "ready": False}), containers=[container(readinessProbe=probe)])
+    busy = Look(kind="usage", about="node/worker", facts={"cpu": "3.97"})
+    found = advised(scene(node(), deployment(web), event(web, "Unhealthy", late), looks=[busy]), "node-cpu-busy")
+    (patch,) = found[1].patches
+    assert patch.body["spec"]["template"]["spec"]["containers"] == [
+        {"name": "main", "readinessProbe": {"timeoutSeconds": 5}}
+    ]
+
+
+def test_a_quota_of_a_record_is_raised_by_what_its_refusal_says_is_used() -> None:
+    """A manifest has no status; four pods of five are there, and one more is for a roll-out."""
+    quota = {"kind": "ResourceQuota", "metadata": {"name": "few", "namespace": "shop"}, "spec": {"hard": {"pods": "4"}}}
+    whole = deployment(*(pod(f"web-{number}") for number in range(4)), replicas=5)
+    said = "exceeded quota: few, requested: pods=1, used: pods=4, limited: pods=4"
+    (found,) = advised(scene(*whole, node(), quota, event(whole[1], "FailedCreate", said)), "quota-exhausted")
+    assert found.patches[0].body == {"spec": {"hard": {"pods": "6"}}}
 
 
 def test_a_deployment_whose_pods_share_a_volume_ends_the_old_one_first() -> None:

@@ -7,6 +7,7 @@ import pytest
 from harness.model.timeline import encode_entry
 from harness.report.allure import publish
 from harness.report.words import reason
+from harness.session import explain
 from report import samples
 
 RUN = Path("run")
@@ -21,7 +22,7 @@ def show(sample):
     folder.mkdir(parents=True)
     (folder / "timeline.jsonl").write_bytes(b"\n".join(map(encode_entry, sample.entries)) + b"\n")
     publish(sample.result, sample.entries, RUN)
-    return reason(sample.result)
+    return explain(sample.result.verdict, (), sample.result.diagnosis)
 
 
 def test_passed():
@@ -40,3 +41,7 @@ def test_skipped():
     result = samples.skipped()
     publish(result, [], RUN)
     pytest.skip(reason(result))
+
+
+def test_twin():
+    publish(samples.twin(), samples.pod_lost_failed().entries, RUN)

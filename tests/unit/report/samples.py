@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 from xml.etree import ElementTree as ET
 
+import msgspec
+
+from harness.model.advice import Advice, Patch, Severity, Way
+from harness.model.diagnosis import Layer, Named
+from harness.model.explained import Explained
 from harness.model.objects import (
     Condition,
     ContainerState,
@@ -200,7 +205,47 @@ def pod_lost_failed() -> Sample:
             measures=[Measure(name="availability", value=139 / 144, unit="share")],
         ),
     ]
-    return _sample(entries, Verdict(outcome=Outcome.FAILED, findings=findings))
+    sample = _sample(entries, Verdict(outcome=Outcome.FAILED, findings=findings))
+    return Sample(sample.entries, msgspec.structs.replace(sample.result, diagnosis=explained()))
+
+
+def twin() -> ScenarioResult:
+    """A broken twin that failed as declared."""
+    result = pod_lost_failed().result
+    return msgspec.structs.replace(result, control="one-replica", control_held=True, timeline="")
+
+
+def explained() -> Explained:
+    """Two causes, the likelier one with advice of every form."""
+    settings = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings"}, "data": {"mode": "FILL-IN"}}
+    advice = Advice(
+        text="Bring configmap/settings back. Its content is nobody's to guess.",
+        severity=Severity.HIGH,
+        patches=[Patch(object="configmap/settings", namespace="hp-web", way=Way.APPLY, body=settings)],
+        commands=["kubectl -n hp-web get configmaps"],
+        steps=["Fill the values in."],
+        lost="what was only in it",
+        safe="all volumes",
+    )
+    missing = Named(
+        cause="config-missing",
+        layer=Layer.CONFIGURATION,
+        object="deployment/web",
+        confidence=0.92,
+        evidence=['configmap "settings" not found <here> (event Failed of pod/web-ddddd)'],
+        advice=[advice],
+    )
+    node = Named(cause="node-not-ready", layer=Layer.NODE, object="node/hp-worker", confidence=0.4, evidence=["late"])
+    return Explained(
+        namespace="hp-web",
+        causes=[missing, node],
+        unseen=["secrets: not allowed (403)"],
+        seconds=0.21,
+        t=15.0,
+        moment="before the faults were undone",
+        faults=["pod-delete"],
+        promises=[Advice(text="Run 4 pods.", patches=[Patch(object="deployment/web", body={"spec": {"replicas": 4}})])],
+    )
 
 
 def volume_full() -> Sample:

@@ -6,6 +6,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.model.advice import Advice
+from harness.model.diagnosis import Layer, Named
+from harness.model.explained import Explained
 from harness.model.result import RunResult, ScenarioResult, Stage
 from harness.model.timeline import Phase
 from harness.model.verdict import Finding, Measure, Outcome, Verdict
@@ -44,6 +47,15 @@ VERDICTS = st.builds(
     findings=st.lists(FINDINGS, max_size=3),
     doubts=st.lists(TEXTS, max_size=2),
 )
+CAUSES = st.builds(
+    Named,
+    cause=st.from_regex(r"[a-z][a-z-]{0,20}", fullmatch=True),
+    layer=st.sampled_from(["", *Layer]),
+    object=st.from_regex(r"[a-z]{3,9}/[a-z0-9-]{1,20}", fullmatch=True),
+    confidence=st.floats(0, 1),
+    evidence=st.lists(TEXTS, max_size=2),
+    advice=st.lists(st.builds(Advice, text=TEXTS), max_size=2),
+)
 SCENARIOS = st.builds(
     ScenarioResult,
     name=st.from_regex(r"[a-z][a-z0-9-]{0,60}", fullmatch=True),
@@ -59,6 +71,7 @@ SCENARIOS = st.builds(
     skip_reason=TEXTS,
     control=st.sampled_from(["", "one-replica"]),
     control_held=st.none() | st.booleans(),
+    diagnosis=st.none() | st.builds(Explained, causes=st.lists(CAUSES, max_size=3), moment=st.just("at the end")),
 )
 RUNS = st.lists(SCENARIOS, max_size=5).map(
     lambda scenarios: RunResult(
@@ -105,6 +118,22 @@ def test_junit_gives_the_reason_that_the_other_reports_give(result):
     if child is not None:
         plain = re.sub(r"\s", " ", printable(reason(result)))
         assert re.sub(r"\s", " ", child.get("message")) == plain
+
+
+@given(SCENARIOS)
+def test_every_report_names_the_same_cause(tmp_path_factory, result):
+    """The likeliest cause is the same in results.json, junit.xml and on the terminal, and none is named without one."""
+    run = msgspec.structs.replace(samples.run_result(), scenarios=[result])
+    folder = tmp_path_factory.mktemp("run")
+    write_results(folder, run)
+    told = read_results(folder).scenarios[0].diagnosis
+    names = [cause.cause for cause in told.causes[:1]] if told else []
+    facts = [p.get("value") for p in samples.parse(junit_xml(run)).iter("property") if p.get("name") == "cause"]
+    assert facts == names
+    lines = summary(run, reports={}, width=500).splitlines()
+    if result.outcome in (Outcome.FAILED, Outcome.INCONCLUSIVE):
+        said = [line.split()[1] for line in lines if line.startswith("  cause: ")]
+        assert said == (names or (["none:"] if told else []))
 
 
 @given(VERDICTS)

@@ -1,5 +1,6 @@
 """The page that the real allure command makes of real results opens from disk and shows the verdicts."""
 
+import base64
 import json
 import re
 import shutil
@@ -53,6 +54,19 @@ def test_the_page_has_the_status_of_each_verdict(page):
         "web-outlives-a-lost-pod-with-a-broken-config": "failed",
         "store-reports-a-full-volume": "broken",
         "node-drain-spares-web": "skipped",
+        "web-outlives-a-lost-pod-with-a-broken-config [one-replica]": "passed",
+    }
+
+
+def test_a_failed_scenario_is_in_the_category_of_its_layer(page):
+    """The command itself sorts what failed by the layer of its cause, and what is undecided as before."""
+    (packed,) = re.findall(r'd\("widgets/categories.json","([^"]*)"', page.read_text())
+    nodes = json.loads(base64.b64decode(packed))["nodes"].values()
+    counts = {node["name"]: node["statistic"] for node in nodes if node["type"] == "category"}
+    assert counts == {
+        "Cause: configuration": {"total": 1, "failed": 1},
+        "Undecided": {"total": 1, "broken": 1},
+        "Skipped: capability missing": {"total": 1, "skipped": 1},
     }
 
 
@@ -92,6 +106,6 @@ def test_a_browser_shows_the_failed_scenario_without_network(page, tmp_path):
     ]
     seen = subprocess.run(argv, check=True, capture_output=True, timeout=90).stdout.decode()
     assert "had not recovered 12s after the injection" in seen
-    assert "Promise broken" in seen
+    assert "Cause: config-missing at deployment/web" in seen
     assert "residue" in seen
     assert "data:image/svg+xml;base64," in seen

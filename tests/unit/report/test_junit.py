@@ -58,6 +58,16 @@ def test_measures_and_facts_are_properties():
     assert facts["measure.recovers.recovery"] == "1.59 ± 0.04 seconds"
 
 
+def test_a_failure_begins_with_its_cause():
+    """What a CI server shows first is what has to be read first; it can be counted by layer."""
+    root = samples.parse(junit_xml(samples.run_result()))
+    assert root.find(".//failure").text.startswith("cause: config-missing at deployment/web (configuration, ")
+    facts = {p.get("name"): p.get("value") for p in root.findall(".//testcase")[1].iter("property")}
+    assert (facts["cause"], facts["cause.layer"], facts["cause.object"]) == (
+        "config-missing", "configuration", "deployment/web",
+    )  # fmt: skip
+
+
 def test_control_characters_do_not_break_the_file():
     """Terminal colours and null bytes in a container's output leave valid XML."""
     result = msgspec.structs.replace(samples.skipped(), skip_reason="\x1b[31mred\x00\ufffe]]>&<")

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from harness.model.errors import BadInput
+from harness.report.diagnosis import diagnosis_data
 from harness.report.results import (
     collect,
     read_results,
@@ -76,3 +77,17 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_diagnosis_has_the_shape_of_the_command(tmp_path):
+    """Causes as in `healproof diagnose --json`, the command of each patch included; it is read back as it was."""
+    run = samples.run_result()
+    data = json.loads(write_results(tmp_path, run).read_text())
+    told = data["scenarios"][1]["diagnosis"]
+    wanted = diagnosis_data(samples.explained().diagnosis, 0.21)
+    assert {key: told[key] for key in ("namespace", "causes", "unseen", "seconds")} == {
+        key: wanted[key] for key in ("namespace", "causes", "unseen", "seconds")
+    }
+    assert told["promises"][0]["patches"][0]["command"].startswith("kubectl patch deployment/web")
+    assert told["causes"][0]["advice"][0]["patches"][0]["command"].endswith("kubectl -n hp-web apply -f -")
+    assert read_results(tmp_path).scenarios[1].diagnosis == samples.explained()

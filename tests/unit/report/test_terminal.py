@@ -44,6 +44,34 @@ def test_summary_shows_why_a_promise_was_broken():
     assert "? the watch of pods has a gap" in text
 
 
+def test_summary_says_the_cause_and_what_to_do_first():
+    """One line each, however long the advice is; in full it is in the reports."""
+    lines = summary(RUN, reports=PLACES, width=200).splitlines()
+    told = lines[lines.index("failed: web-outlives-a-lost-pod-with-a-broken-config") :][1:4]
+    cause = "config-missing at deployment/web (configuration, confidence 0.92)"
+    assert told == [
+        f"  cause: {cause}, seen before the faults were undone",
+        "  advice: Bring configmap/settings back.",
+        "  also: node-not-ready at node/hp-worker (node, confidence 0.40)",
+    ]
+
+
+def test_where_nothing_was_wrong_the_promise_has_the_advice():
+    """A workload that is too small for what it promises is a finding as well."""
+    result = samples.pod_lost_failed().result
+    told = msgspec.structs.replace(result.diagnosis, causes=[])
+    text = summary(
+        msgspec.structs.replace(RUN, scenarios=[msgspec.structs.replace(result, diagnosis=told)]), reports={}
+    )
+    assert "  cause: none: nothing was wrong before the faults were undone\n  advice: Run 4 pods.\n" in text
+
+
+def test_a_twin_that_failed_as_declared_needs_no_cause():
+    """Nobody has to do anything about it."""
+    run = msgspec.structs.replace(RUN, scenarios=[samples.twin()])
+    assert "cause:" not in summary(run, reports=PLACES)
+
+
 def test_summary_says_where_the_reports_are():
     """Each report is named with its place, or with why there is none."""
     text = summary(RUN, reports={**PLACES, "Page": "no node"})

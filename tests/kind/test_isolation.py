@@ -1,0 +1,200 @@
+"""Isolation steps on real nodes: faults are real, what is seen separates them from their likeness, nothing stays."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+from contract.standing import Standing, standing
+from real_runs import Ground, required, workload, write_scenario
+
+from harness.damage import steps
+from harness.damage.plan import damage_of
+from harness.damage.ways import enter, reach
+from harness.diagnose.diagnoser import diagnose
+from harness.gather.gatherer import gather
+from harness.isolate.isolator import isolate
+from harness.kube import actions
+from harness.load import load_file
+from harness.machine.clock import Monotonic, wait_until
+from harness.model.diagnosis import Diagnosis, Named, StepTaken
+from harness.model.picture import Picture
+from harness.model.scene import Scene
+from harness.place import workload_refs
+
+pytestmark = [pytest.mark.kind, pytest.mark.slow]
+
+PREFIX = "isolate-"
+IMAGE = "registry.k8s.io/e2e-test-images/agnhost:2.63.0"
+SURE = 0.9
+
+
+class Case(NamedTuple):
+    """What stands in a namespace of its own, and the fault that breaks it."""
+
+    workload: str
+    fault: dict[str, Any]
+
+
+CASES = {
+    "hang": Case("shop", {"container-pause": {"select": "app=web"}}),
+    "cut": Case("shop", {"network-partition": {"from": "app=front", "to": "app=web"}}),
+    "slow": Case("ledger", {"volume-slow": {"of": "persistentvolumeclaim/data-ledger-0", "rate": "8kbit"}}),
+}
+
+
+@pytest.fixture(scope="module")
+def broken(kind_ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A namespace for each case, broken, and somebody sees it: all side by side, for the waits are what takes time."""
+    folder = tmp_path_factory.mktemp("isolation")
+    with contextlib.ExitStack() as stack:
+        for name, case in CASES.items():
+            stack.enter_context(placed(kind_ground, name, workload(case.workload)))
+        for name, case in CASES.items():
+            stand = stack.enter_context(standing(kind_ground.record, PREFIX + name, folder / name))
+            stack.enter_context(injected(stand, case, folder / name))
+        for name in CASES:
+            named = wait_until(
+                lambda name=name: seen(kind_ground, name).causes or None, timeout_seconds=60, every_seconds=2
+            )
+            assert named, f"nobody sees that {name} is broken"
+        yield
+
+
+@contextlib.contextmanager
+def placed(ground: Ground, name: str, manifests: list[dict[str, Any]]) -> Iterator[str]:
+    """A namespace of a test's own, with a workload."""
+    namespace = PREFIX + name
+    actions.create_namespace(ground.client, namespace, {"healproof.dev/run": "tests"})
+    try:
+        for manifest in manifests:
+            actions.apply(ground.client, manifest, namespace)
+        yield namespace
+    finally:
+        actions.delete_namespace(ground.client, namespace)
+
+
+@contextlib.contextmanager
+def injected(stand: Standing, case: Case, folder: Path) -> Iterator[None]:
+    """A fault as a scenario's author would write it, undone at the end."""
+    of = "deployment/web" if case.workload == "shop" else f"statefulset/{case.workload}"
+    expect = [{"recovers": {"of": of, "within": "60s", "hold": "1s"}}]
+    (scenario,) = load_file(write_scenario(folder, "case", workload(case.workload), [case.fault], expect))
+    refs, picture = workload_refs(scenario.manifests), stand.site.picture
+    stand.recorder.wait(lambda: not any(picture.steady(ref) for ref in refs), stand.recorder.now() + 60)
+    damage = damage_of(scenario.faults[0])
+    plan = damage.plan(stand.site)
+    try:
+        damage.inject(stand.site, plan)
+        yield
+    finally:
+        steps.undo(stand.site, plan.steps)
+
+
+class Answer(NamedTuple):
+    """What was named before the steps and after them, and the steps."""
+
+    before: Diagnosis
+    after: Diagnosis
+    taken: list[StepTaken]
+
+    @property
+    def first(self) -> Named:
+        return self.after.causes[0]
+
+    def results(self, step: str) -> str:
+        """What one step said, all of it."""
+        return "\n".join(f"{each.about}: {each.result}" for each in self.taken if each.name == step)
+
+
+def seen(ground: Ground, name: str) -> Diagnosis:
+    """What is named without any step, and without a look inside nodes: as on a cluster of others."""
+    return diagnose(looked(ground, name))
+
+
+def looked(ground: Ground, name: str) -> Scene:
+    return gather(ground.client, PREFIX + name, clock=Monotonic(), deadline_seconds=10)
+
+
+def isolated(ground: Ground, name: str, *, enters_nodes: bool = True) -> Answer:
+    """The steps in a namespace; fails where they left anything."""
+    namespace = PREFIX + name
+    scene, there = looked(ground, name), pods(ground, namespace)
+    before = diagnose(scene)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(ground.state))
+        site = enter(ground.record, ground.client, Monotonic(), Picture(), namespace=namespace)
+        taken = isolate(scene, before, site, enters_nodes=enters_nodes, image=IMAGE, seconds=30, say=lambda text: None)
+    assert taken.left_behind == []
+    assert pods(ground, namespace) <= there
+    assert (ground.journals(), ground.pending()) == ([], [])
+    wider = msgspec.structs.replace(scene, looks=[*scene.looks, *taken.looks])
+    return Answer(before, diagnose(wider), taken.steps)
+
+
+def pods(ground: Ground, namespace: str) -> set[str]:
+    return {pod["metadata"]["name"] for pod in actions.listed(ground.client, "pods", namespace)}
+
+
+@pytest.mark.usefixtures("broken")
+def test_an_application_that_hangs_is_told_from_a_network_that_is_cut(kind_ground: Ground) -> None:
+    """Connected and not answered is the one; not connected from here, though from elsewhere, is the other."""
+    hang, cut = isolated(kind_ground, "hang"), isolated(kind_ground, "cut")
+    assert hang.before.causes[0].confidence < SURE, hang.before.causes
+    assert cut.before.causes[0].confidence < SURE, cut.before.causes
+    assert (hang.first.cause, hang.first.object.startswith(("deployment/web", "pod/web"))) == ("application-hang", True)
+    assert hang.first.confidence >= SURE, hang
+    assert "connected, but no answer" in hang.results("request")
+    assert (cut.first.cause, cut.first.object.startswith(("deployment/front", "pod/front"))) == (
+        "network-partition",
+        True,
+    )
+    assert cut.first.confidence >= SURE, cut
+    assert "timed out" in cut.results("request")
+
+
+@pytest.mark.usefixtures("broken")
+def test_where_no_node_can_be_entered_a_helper_pod_asks(kind_ground: Ground) -> None:
+    """The same hang, found out by a pod that is gone afterwards."""
+    hang = isolated(kind_ground, "hang", enters_nodes=False)
+    assert (hang.first.cause, hang.first.confidence >= SURE) == ("application-hang", True)
+    assert "a helper pod -> pod/web" in hang.results("request")
+
+
+@pytest.mark.usefixtures("broken")
+@pytest.mark.parametrize("enters_nodes", [True, False], ids=["through the node", "from a helper pod"])
+def test_a_volume_that_is_slow_is_timed(kind_ground: Ground, enters_nodes: bool) -> None:
+    """Through the node the container's own limit shows beside a quick disk; a helper pod has limits of its own."""
+    slow = isolated(kind_ground, "slow", enters_nodes=enters_nodes)
+    assert slow.before.causes[0].confidence < SURE, slow.before.causes
+    said = slow.results("volume-write")
+    assert "bytes were on the disk after" in said, said
+    if enters_nodes:
+        assert (slow.first.cause, slow.first.confidence >= SURE) == ("volume-slow", True), slow
+    node = actions.listed(kind_ground.client, "pods", PREFIX + "slow")[0]["spec"]["nodeName"]
+    found = reach(kind_ground.record)(node, ["find", "/var/lib/kubelet/pods", "-name", ".isolation-*"])
+    assert found.text == ""
+
+
+def test_a_node_where_no_pod_comes_up_is_told_from_an_application(kind_ground: Ground) -> None:
+    """Without its network plug-in a good pod fails there as well, and a copy of the failing one runs elsewhere."""
+    node = kind_ground.record.nodes[-1]
+    enter_node = reach(kind_ground.record)
+    pinned = {"spec": {"template": {"spec": {"nodeName": node}}}}
+    manifests = [each for each in workload("web", deployment=pinned) if each["kind"] == "Deployment"]
+    enter_node(node, ["mv", "/opt/cni/bin", "/opt/cni/away"])
+    try:
+        with placed(kind_ground, "node", manifests):
+            required(lambda: pods(kind_ground, PREFIX + "node"), "a pod")
+            assert wait_until(lambda: seen(kind_ground, "node").causes or None, timeout_seconds=60, every_seconds=2)
+            answer = isolated(kind_ground, "node")
+    finally:
+        enter_node(node, ["mv", "/opt/cni/away", "/opt/cni/bin"])
+    assert (answer.first.cause, answer.first.object) == ("node-unfit", f"node/{node}"), answer
+    assert answer.first.confidence >= SURE
+    assert "ready after" in answer.results("same-image-elsewhere")
+    assert "not ready after" in answer.results("good-pod-here")
