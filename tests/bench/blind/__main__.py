@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -53,7 +53,7 @@ def _run(said: argparse.Namespace) -> int:
     client = Client.from_kubeconfig(record.kubeconfig, record.context)
     field = Field(client, record, said.into)
     chosen = [case for case in _cases(said) if said.provider in case.on]
-    wanted = [case for case in chosen for _ in range(said.times)]
+    wanted = list(_drawn(chosen, said.each))
     random.Random(said.seed).shuffle(wanted)  # noqa: S311 - a seed must repeat the run
     for at in range(0, len(wanted), WIDTH):
         _keep(said.into, namespaced(field, wanted[at : at + WIDTH], f"{said.seed}-{at}"))
@@ -65,6 +65,13 @@ def _run(said: argparse.Namespace) -> int:
     _run_pairs(said, field)
     client.close()
     return 0
+
+
+def _drawn(cases: list[Case], each: int) -> Iterator[Case]:
+    """The cases of every cause in turn until it has its number."""
+    for cause in sorted({case.cause for case in cases}):
+        ways = [case for case in cases if case.cause == cause]
+        yield from (ways[at % len(ways)] for at in range(each if cause else 2 * each))
 
 
 def _run_pairs(said: argparse.Namespace, field: Field) -> None:
@@ -139,7 +146,9 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
     run.add_argument("provider", choices=["kwok", "kind"])
     run.add_argument("--into", type=Path, required=True, help="where answers and scenes are kept")
     run.add_argument("--seed", default="1")
-    run.add_argument("--times", type=int, default=1, help="each case of a namespace so often")
+    run.add_argument(
+        "--each", type=int, default=3, help="each cause so often, its ways in turn; controls twice as often"
+    )
     run.add_argument("--episodes", type=int, default=1, help="each case of the whole cluster so often")
     run.add_argument("--width", type=int, default=6, help="so many namespaces under each of those")
     run.add_argument("--only", default="", help="these causes, separated by commas; `healthy` for the controls")

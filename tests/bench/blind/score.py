@@ -30,7 +30,7 @@ class Score(NamedTuple):
 
 def score(told: Sequence[Told]) -> Score:
     """Figures over the runs in which the case showed."""
-    valid = [each for each in told if each.shown and not each.second and truth(each) not in UNSCORED]
+    valid = [each for each in told if each.shown and _scored(each)]
     faults = [each for each in valid if truth(each) != NOTHING]
     controls = [each for each in valid if truth(each) == NOTHING]
     seconds = sorted(each.seconds for each in valid)
@@ -50,6 +50,7 @@ def score(told: Sequence[Told]) -> Score:
 
 def rows(told: Sequence[Told]) -> Iterator[str]:
     """One line of the confusion matrix for each cause: runs, how many were named first, and what else was."""
+    told = [each for each in told if _scored(each)]
     valid = [each for each in told if each.shown]
     for name in sorted({truth(each) for each in told}):
         said = Counter(first(each) for each in valid if truth(each) == name)
@@ -69,6 +70,10 @@ def first(each: Told) -> str:
     if each.error:
         return "error"
     return each.causes[0][0] if each.causes else NOTHING
+
+
+def _scored(each: Told) -> bool:
+    return not each.second and truth(each) not in UNSCORED
 
 
 def _f1(valid: Sequence[Told], name: str) -> float:
