@@ -41,7 +41,7 @@ def stages() -> list[Stage]:
             ),
         ),
         Stage("tools", (tool("python", "-m", "tests.tools"),)),
-        Stage("unit", ((*PYTEST, *QUICK, "-m", "not slow and not browser and not kwok and not kind"),)),
+        Stage("unit", ((*PYTEST, *QUICK, "-n", "2", "-m", "not slow and not browser and not kwok and not kind"),)),
         Stage("slow", ((*PYTEST, *QUICK, "-m", "slow or browser"),)),
         Stage("prepare kwok", (tool("healproof", "prepare", "kwok"),)),
         Stage("kwok", ((*PYTEST, "tests/kwok", "tests/contract", "tests/quality", "-m", "kwok"),)),

@@ -19,7 +19,7 @@ request() { # $1 number $2 host $3 port $4 path
   *:*) ;;
   *[a-z]*)
     facts="asked=$(moment)"
-    said=$(timeout 2 nslookup "$2.${domain:-cluster.local}" "$server" 2>&1 | tr '\n' ' ')
+    said=$(timeout 6 nslookup "$2.${domain:-cluster.local}" "$server" 2>&1 | tr '\n' ' ')
     facts="$facts resolved=$(moment) server=$server dns=text "
     HOST=$(echo "$said" | sed -n 's/.*Name:.*Address: *\([0-9.]*\).*/\1/p')
     ;;

@@ -13,8 +13,8 @@ from harness.kube.exec import exec_in_pod
 from harness.model.errors import ClusterBroken
 from harness.model.full.pods import Pod
 
-SCRIPT_SECONDS = 10.0
-"""A look-up takes at most 2 s, a connection 3 s, an answer 2 s; all are asked side by side."""
+SCRIPT_SECONDS = 15.0
+"""A look-up takes at most 6 s, a connection 3 s, an answer 2 s; all are asked side by side."""
 HELPER = "a helper pod"
 _NODES_OWN = "-"
 

@@ -69,7 +69,8 @@ SERVES: tuple[Expectation, ...] = (
     Available(of=Ref("service/web"), path="/healthz", at_least=Share(0.99), outage_at_most=Seconds(1)),
 )
 WANTS = {"name": "COLOUR", "valueFrom": {"configMapKeyRef": {"name": "look", "key": "colour"}}}
-MEMORY = "head -c 100000000 /dev/zero | tail -c 90000000 > /dev/null; exec /agnhost netexec --http-port=8080"
+MEMORY = "x=0123456789; while [ ${#x} -lt 30000000 ]; do x=$x$x; done; exec /agnhost netexec --http-port=8080"
+"""It takes some 84 MB to start, the limit is 64 MiB."""
 CLAIM = other(
     "PersistentVolumeClaim",
     "data",

@@ -16,12 +16,14 @@ from harness.damage import steps
 from harness.damage.plan import damage_of
 from harness.damage.ways import enter, reach
 from harness.diagnose.diagnoser import diagnose
+from harness.faults.dns_wrong import lying
 from harness.gather.gatherer import gather
 from harness.isolate.isolator import isolate
 from harness.kube import actions
 from harness.load import load_file
 from harness.machine.clock import Monotonic, wait_until
 from harness.model.diagnosis import Diagnosis, Named, StepTaken
+from harness.model.patch import merge
 from harness.model.picture import Picture
 from harness.model.scene import Scene
 from harness.place import workload_refs
@@ -43,26 +45,83 @@ class Case(NamedTuple):
 CASES = {
     "hang": Case("shop", {"container-pause": {"select": "app=web"}}),
     "cut": Case("shop", {"network-partition": {"from": "app=front", "to": "app=web"}}),
-    "slow": Case("ledger", {"volume-slow": {"of": "persistentvolumeclaim/data-ledger-0", "rate": "8kbit"}}),
+    "slow": Case("ledger", {"volume-slow": {"of": "persistentvolumeclaim/data-ledger-0", "rate": "16kbit"}}),
 }
 
 
 @pytest.fixture(scope="module")
 def broken(kind_ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A namespace for each case, broken, and somebody sees it: all side by side, for the waits are what takes time."""
-    folder = tmp_path_factory.mktemp("isolation")
+    """A namespace for each fault, and somebody sees it: all side by side, for the waits are what takes time.
+
+    What is well must be placed on the first worker before the last one becomes unfit, and stay there.
+    """
+    folder, client, last = tmp_path_factory.mktemp("isolation"), kind_ground.client, kind_ground.record.nodes[-1]
     with contextlib.ExitStack() as stack:
+        actions.cordon(client, last, True)
+        stack.callback(actions.cordon, client, last, False)
+        stack.enter_context(lying_dns(kind_ground, PREFIX + "name"))
+        stack.enter_context(placed(kind_ground, "name", by_name()))
         for name, case in CASES.items():
             stack.enter_context(placed(kind_ground, name, workload(case.workload)))
         for name, case in CASES.items():
             stand = stack.enter_context(standing(kind_ground.record, PREFIX + name, folder / name))
             stack.enter_context(injected(stand, case, folder / name))
-        for name in CASES:
-            named = wait_until(
-                lambda name=name: seen(kind_ground, name).causes or None, timeout_seconds=60, every_seconds=2
-            )
+        stack.enter_context(unfit(kind_ground, last))
+        pinned = {"spec": {"template": {"spec": {"nodeName": last}}}}
+        web = [each for each in workload("web", deployment=pinned) if each["kind"] == "Deployment"]
+        stack.enter_context(placed(kind_ground, "node", web))
+        for name in (*CASES, "name", "node"):
+            named = wait_until(lambda name=name: seen(kind_ground, name).causes or None, timeout_seconds=60)
             assert named, f"nobody sees that {name} is broken"
         yield
+
+
+def by_name() -> list[dict[str, Any]]:
+    """The shop, its front asking for the service behind it by name."""
+    probe = {"exec": {"command": ["sh", "-c", "/agnhost connect web:80 --timeout=2s"]}}
+    patch = {"spec": {"template": {"spec": {"containers": [{"name": "front", "readinessProbe": probe}]}}}}
+    shop = workload("shop")
+    return [merge(each, patch) if each["metadata"]["name"] == "front" else each for each in shop]
+
+
+@contextlib.contextmanager
+def lying_dns(ground: Ground, namespace: str) -> Iterator[None]:
+    """A DNS that denies the names of one namespace; its pods are made anew, for they would read the file late."""
+    client, system = ground.client, "kube-system"
+    before = actions.get(client, "configmaps", "coredns", system)["data"]["Corefile"]
+    pattern = rf"^[a-z-]+\.{namespace}\.svc\."
+    try:
+        restart_dns(ground, lying(before, pattern, "NXDOMAIN"))
+        yield
+    finally:
+        restart_dns(ground, before)
+
+
+def restart_dns(ground: Ground, corefile: str) -> None:
+    """Another Corefile, and pods that have read it."""
+    client, system = ground.client, "kube-system"
+    actions.merge_patch(client, "configmaps", "coredns", {"data": {"Corefile": corefile}}, system)
+    old = actions.listed(client, "pods", system, labels="k8s-app=kube-dns")
+    for pod in old:
+        actions.delete(client, "pods", pod["metadata"]["name"], system, grace_seconds=0)
+
+    def anew() -> bool:
+        there = actions.listed(client, "pods", system, labels="k8s-app=kube-dns")
+        conditions = [c for pod in there for c in pod["status"].get("conditions", ()) if c["type"] == "Ready"]
+        return len(conditions) == len(old) and all(c["status"] == "True" for c in conditions)
+
+    required(anew, "the cluster's DNS", 60)
+
+
+@contextlib.contextmanager
+def unfit(ground: Ground, node: str) -> Iterator[None]:
+    """A node without its network plug-in, which still says that it is ready."""
+    enter_node = reach(ground.record)
+    enter_node(node, ["mv", "/opt/cni/bin", "/opt/cni/away"])
+    try:
+        yield
+    finally:
+        enter_node(node, ["mv", "/opt/cni/away", "/opt/cni/bin"])
 
 
 @contextlib.contextmanager
@@ -116,14 +175,15 @@ def seen(ground: Ground, name: str) -> Diagnosis:
     return diagnose(looked(ground, name))
 
 
-def looked(ground: Ground, name: str) -> Scene:
-    return gather(ground.client, PREFIX + name, clock=Monotonic(), deadline_seconds=10)
+def looked(ground: Ground, name: str, hidden: tuple[str, ...] = ()) -> Scene:
+    scene = gather(ground.client, PREFIX + name, clock=Monotonic(), deadline_seconds=10)
+    return msgspec.structs.replace(scene, looks=[look for look in scene.looks if look.kind not in hidden])
 
 
-def isolated(ground: Ground, name: str, *, enters_nodes: bool = True) -> Answer:
+def isolated(ground: Ground, name: str, *, enters_nodes: bool = True, hidden: tuple[str, ...] = ()) -> Answer:
     """The steps in a namespace; fails where they left anything."""
     namespace = PREFIX + name
-    scene, there = looked(ground, name), pods(ground, namespace)
+    scene, there = looked(ground, name, hidden), pods(ground, namespace)
     before = diagnose(scene)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(ground.state))
@@ -133,6 +193,7 @@ def isolated(ground: Ground, name: str, *, enters_nodes: bool = True) -> Answer:
     assert pods(ground, namespace) <= there
     assert (ground.journals(), ground.pending()) == ([], [])
     wider = msgspec.structs.replace(scene, looks=[*scene.looks, *taken.looks])
+    print(name, [(c.cause, c.object, c.confidence) for c in before.causes], [(c.cause, c.object, c.confidence) for c in diagnose(wider).causes], *taken.steps, sep="\n")
     return Answer(before, diagnose(wider), taken.steps)
 
 
@@ -146,13 +207,12 @@ def test_an_application_that_hangs_is_told_from_a_network_that_is_cut(kind_groun
     hang, cut = isolated(kind_ground, "hang"), isolated(kind_ground, "cut")
     assert hang.before.causes[0].confidence < SURE, hang.before.causes
     assert cut.before.causes[0].confidence < SURE, cut.before.causes
-    assert (hang.first.cause, hang.first.object.startswith(("deployment/web", "pod/web"))) == ("application-hang", True)
+    assert hang.first.cause == "application-hang", hang.taken
+    assert hang.first.object.startswith(("deployment/web", "pod/web"))
     assert hang.first.confidence >= SURE, hang
     assert "connected, but no answer" in hang.results("request")
-    assert (cut.first.cause, cut.first.object.startswith(("deployment/front", "pod/front"))) == (
-        "network-partition",
-        True,
-    )
+    assert cut.first.cause == "network-partition", cut.taken
+    assert cut.first.object.startswith(("deployment/front", "pod/front"))
     assert cut.first.confidence >= SURE, cut
     assert "timed out" in cut.results("request")
 
@@ -180,21 +240,21 @@ def test_a_volume_that_is_slow_is_timed(kind_ground: Ground, enters_nodes: bool)
     assert found.text == ""
 
 
+@pytest.mark.usefixtures("broken")
 def test_a_node_where_no_pod_comes_up_is_told_from_an_application(kind_ground: Ground) -> None:
     """Without its network plug-in a good pod fails there as well, and a copy of the failing one runs elsewhere."""
+    answer = isolated(kind_ground, "node")
     node = kind_ground.record.nodes[-1]
-    enter_node = reach(kind_ground.record)
-    pinned = {"spec": {"template": {"spec": {"nodeName": node}}}}
-    manifests = [each for each in workload("web", deployment=pinned) if each["kind"] == "Deployment"]
-    enter_node(node, ["mv", "/opt/cni/bin", "/opt/cni/away"])
-    try:
-        with placed(kind_ground, "node", manifests):
-            required(lambda: pods(kind_ground, PREFIX + "node"), "a pod")
-            assert wait_until(lambda: seen(kind_ground, "node").causes or None, timeout_seconds=60, every_seconds=2)
-            answer = isolated(kind_ground, "node")
-    finally:
-        enter_node(node, ["mv", "/opt/cni/away", "/opt/cni/bin"])
     assert (answer.first.cause, answer.first.object) == ("node-unfit", f"node/{node}"), answer
     assert answer.first.confidence >= SURE
     assert "ready after" in answer.results("same-image-elsewhere")
     assert "not ready after" in answer.results("good-pod-here")
+
+
+@pytest.mark.usefixtures("broken")
+def test_a_dns_that_lies_is_asked(kind_ground: Ground) -> None:
+    """Somebody who may not read its configuration finds out by asking for a name."""
+    answer = isolated(kind_ground, "name", hidden=("corefile",))
+    assert answer.before.causes[0].confidence < SURE, answer.before.causes
+    assert (answer.first.cause, answer.first.confidence >= SURE) == ("dns-wrong", True), answer
+    assert "NXDOMAIN" in answer.results("dns-query")

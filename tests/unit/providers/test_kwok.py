@@ -1,8 +1,10 @@
 import stat
+from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
 
+from harness.machine.clock import wait_until
 from harness.machine.process import spawn
 from harness.model.cluster import Capability, ClusterRecord
 from harness.model.errors import BadInput, ClusterBroken
@@ -153,6 +155,8 @@ def test_who_merely_reads_a_clusters_files_outlives_it(files):
     """`down` ends the cluster's own programs, never a `tail` of its log or a client that uses its kubeconfig."""
     (files.folder / "etcd.log").touch()
     reader = identify(spawn(["tail", "-f", str(files.log("etcd"))], log=files.folder.parent / "log"))
+    opened = Path(f"/proc/{reader.pid}/fd")
+    assert wait_until(lambda: files.log("etcd") in map(Path.readlink, opened.iterdir()), timeout_seconds=10)
     record = ClusterRecord(name="c", provider="kwok", shape="default", kubeconfig="", context="c")
     KwokProvider().down(record)
     assert not files.folder.exists()
