@@ -41,6 +41,9 @@ bench: $(READY) ## measure the figures of docs/benchmarks.md on this machine; AR
 bench-peers: $(READY) ## the same pods killed by healproof and by other tools; ARGS='--kills 200 --broken 20'
 	@$(BIN)/python -m tests.bench.peers $(ARGS)
 
+bench-blind: $(READY) ## faults that the diagnosis is not told of; ARGS='run kwok --into FOLDER --each 20', 'score FOLDER'
+	@$(BIN)/python -m tests.bench.blind $(ARGS)
+
 docs: $(READY) ## write docs/reference again from the registries
 	@$(BIN)/python docs/generate.py
 
