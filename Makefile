@@ -10,7 +10,7 @@ ARGS ?=
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: help chaos test unit lint crash-sweep bench bench-peers docs lock up down doctor recover clean
+.PHONY: help chaos test unit lint crash-sweep bench bench-peers bench-blind docs lock up down doctor recover clean
 
 help: ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

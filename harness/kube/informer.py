@@ -50,16 +50,22 @@ class Hub:
         return subscription
 
     def wait_synced(self, resources: Iterable[str], timeout_seconds: float) -> None:
-        """Wait until all subscribed watches of these resources have listed; raises ClusterBroken at the deadline."""
-        deadline = self._clock.now() + timeout_seconds
+        """Wait until all subscribed watches of these resources have listed.
+
+        Raises ClusterBroken at the deadline, and as soon as one is refused for good.
+        """
+        began = self._clock.now()
+        deadline = began + timeout_seconds
         wanted = set(resources)
         with self._lock:
             watches = [(plural, watch) for (plural, _), watch in self._reflectors.items() if plural in wanted]
         for plural, watch in watches:
-            if not watch.synced.wait(max(0.0, deadline - self._clock.now())):
+            watch.settled.wait(max(0.0, deadline - self._clock.now()))
+            if not watch.synced.is_set():
+                waited = self._clock.now() - began
                 last = f"; last error: {watch.last_error}" if watch.last_error else ""
                 raise ClusterBroken(
-                    f"the watch of {plural} has not listed after {timeout_seconds:g} s{last}",
+                    f"the watch of {plural} has not listed after {waited:.0f} s{last}",
                     hint="it needs the right to list and watch; `healproof list` shows whether the cluster runs",
                 )
 

@@ -18,6 +18,8 @@ from harness.model.objects import LEAN_TYPES, AnyObject, Lean, ObjectMeta
 PAGE_OBJECTS = 500
 WATCH_SECONDS = 300
 BROKEN_AFTER_SECONDS = 5.0
+REFUSED_AFTER_SECONDS = 1.0
+"""A right that was just granted may take so long to reach the API server's authorizer; a refusal after it stays."""
 _BACKOFF_SECONDS_MAX = 1.0
 _RELIST_PAUSE_SECONDS = 0.02
 
@@ -68,6 +70,7 @@ class Reflector:
         broken_after_seconds: float = BROKEN_AFTER_SECONDS,
     ) -> None:
         self.synced = threading.Event()
+        self.settled = threading.Event()  # it has listed, or may not
         self.last_error = ""
         self._client = client
         self._clock = clock
@@ -138,7 +141,7 @@ class Reflector:
                 self._expired = error.message
                 self._closing.wait(_RELIST_PAUSE_SECONDS)
             else:
-                self._failed(str(error))
+                self._failed(str(error), refused=error.status in (401, 403))
         except ClusterBroken as error:
             self._failed(error.message)
         except msgspec.DecodeError as error:
@@ -217,6 +220,7 @@ class Reflector:
                 self._tell(Observed(at, op if self.synced.is_set() else "listed", self._resource.plural, thing))
             self._good_at = at
             self.synced.set()
+            self.settled.set()
 
     def _tell(self, observed: Observed, only: Sink | None = None) -> None:
         with self._lock:
@@ -226,15 +230,18 @@ class Reflector:
                 if not namespace or wanted is None or wanted == namespace:
                     sink(observed)
 
-    def _failed(self, text: str) -> None:
+    def _failed(self, text: str, *, refused: bool = False) -> None:
         if self._closing.is_set():
             return
         self.last_error = text
         now = self._clock.now()
         if self._failing_since is None:
             self._failing_since = now
-        if now - self._failing_since >= self._broken_after_seconds and not self._told_broken:
+        patience = min(REFUSED_AFTER_SECONDS, self._broken_after_seconds) if refused else self._broken_after_seconds
+        if now - self._failing_since >= patience and not self._told_broken:
             self._told_broken = True
+            if refused:
+                self.settled.set()
             self._tell(self._broken(f"the watch of {self._resource.plural} cannot be restored: {text}"))
         self._closing.wait(self._pause_seconds())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -250,6 +251,17 @@ def test_a_watch_that_never_lists_names_the_last_error(hub: Hub, server: ApiServ
     hub.subscribe(["pods"], "a", Viewer("a").show)
     with pytest.raises(ClusterBroken, match="may not list pods"):
         hub.wait_synced(["pods"], 0.3)
+    hub.close()
+
+
+def test_a_watch_that_is_refused_is_not_waited_for(hub: Hub, server: ApiServer) -> None:
+    """A right that lacks does not come by waiting: the caller is told long before the deadline."""
+    server.refuse = (403, {"reason": "Forbidden", "message": "may not list pods"})
+    viewer, began = Viewer("a"), time.monotonic()
+    hub.subscribe(["pods"], "a", viewer.show)
+    with pytest.raises(ClusterBroken, match="may not list pods"):
+        hub.wait_synced(["pods"], 60)
+    assert time.monotonic() - began < 20
     hub.close()
 
 
