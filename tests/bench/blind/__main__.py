@@ -61,7 +61,7 @@ def _run(said: argparse.Namespace) -> int:
         if _fits(each.case, said):
             for number in range(said.episodes):
                 seed = f"{said.seed}-{each.case.cause}-{number}"
-                _keep(said.into, episode(field, each, said.width, seed))
+                _keep(said.into, episode(field, each, min(said.width, each.width), seed))
     _run_pairs(said, field)
     client.close()
     return 0

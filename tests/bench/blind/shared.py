@@ -31,11 +31,13 @@ CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 class Episode(NamedTuple):
     """One injection: how to begin it, given a namespace that stands; `begin` gives what ends it.
 
-    `case` is what each namespace is judged by; its deed is done in the namespace while the injection lasts.
+    `case` is what each namespace is judged by; its deed is done in the namespace while the injection lasts. It
+    strikes `width` namespaces at most.
     """
 
     case: Case
     begin: Callable[[Stand, random.Random], Callable[[], None]]
+    width: int = 100
 
 
 def episodes(provider: str) -> list[Episode]:
@@ -53,7 +55,8 @@ def episodes(provider: str) -> list[Episode]:
     ]
     kind = [
         _fault("dns-down", "scaled", lambda node: DnsDown(), shown=unready, app="front-by-name"),
-        _fault("dns-wrong", "denies", lambda node: DnsWrong(), shown=unready, app="front-by-name"),
+        _fault("dns-wrong", "denies", lambda node: DnsWrong(), shown=unready, app="front-by-name", width=1),
+        Episode(Case("dns-wrong", "zone", _nothing, unready, app="front-by-name", birth="live", held_out=True), _zone),
         _fault("provisioner-down", "scaled", lambda node: ProvisionerDown(), shown=pending, app="store", birth="born"),
         _fault("kubelet-stopped", "stopped", _service(Service.KUBELET, Halt.STOPPED), shown=_on_lost_node),
         _fault("kubelet-stopped", "paused", _service(Service.KUBELET, Halt.PAUSED), shown=_on_lost_node, out=True),
@@ -68,13 +71,36 @@ def episodes(provider: str) -> list[Episode]:
     return both + (kwok if provider == "kwok" else kind)
 
 
-def _fault(cause: str, way: str, fault_of, *, shown=always, deed=None, app="web", birth="live", on=BOTH, out=False):  # type: ignore[no-untyped-def]
-    case = Case(cause, way, deed or (lambda stand: None), shown, app=app, birth=birth, on=on, held_out=out)
+def _fault(
+    cause: str, way: str, fault_of, *, shown=always, deed=None, app="web", birth="live", on=BOTH, out=False, width=100
+):  # type: ignore[no-untyped-def]
+    case = Case(cause, way, deed or _nothing, shown, app=app, birth=birth, on=on, held_out=out)
 
     def begin(stand: Stand, draw: random.Random) -> Callable[[], None]:
         return inject(fault_of(draw.choice(workers(stand.client))), stand.record, stand.namespace)
 
-    return Episode(case, begin)
+    return Episode(case, begin, width)
+
+
+def _nothing(stand: Stand) -> None:
+    """The injection alone is enough."""
+
+
+def _zone(stand: Stand, draw: random.Random) -> Callable[[], None]:
+    """The cluster's DNS is made to serve another domain, and restarted so that it knows at once."""
+    client = stand.client
+
+    def serve(before: str, after: str) -> None:
+        config = actions.get(client, "configmaps", "coredns", "kube-system")["data"]["Corefile"]
+        patch = {"data": {"Corefile": config.replace(f"kubernetes {before}", f"kubernetes {after}")}}
+        path = "/api/v1/namespaces/kube-system/configmaps/coredns"
+        query = {"fieldManager": "kubectl-edit"}
+        client.request("PATCH", path, body=patch, query=query, content_type="application/merge-patch+json")
+        for pod in actions.listed(client, "pods", "kube-system", labels="k8s-app=kube-dns"):
+            actions.delete(client, "pods", pod["metadata"]["name"], "kube-system", grace_seconds=0)
+
+    serve("cluster.local", "cluster.example")
+    return lambda: serve("cluster.example", "cluster.local")
 
 
 def workers(client: Client) -> list[str]:
