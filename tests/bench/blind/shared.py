@@ -21,11 +21,14 @@ from harness.kube import actions
 from harness.kube.client import Client
 from harness.model.cluster import Outage, Part
 from harness.model.scenario import Fault
-from tests.bench.blind.case import BOTH, Case, always, pending, unready
+from tests.bench.blind.case import Case, always, pending, unready
 from tests.bench.blind.injecting import inject
 from tests.bench.blind.stand import Stand
 
 CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
+
+
+Begin = Callable[[Stand, random.Random], Callable[[], None]]
 
 
 class Episode(NamedTuple):
@@ -36,50 +39,83 @@ class Episode(NamedTuple):
     """
 
     case: Case
-    begin: Callable[[Stand, random.Random], Callable[[], None]]
+    begin: Begin
     width: int = 100
 
 
 def episodes(provider: str) -> list[Episode]:
     """All that a provider carries."""
+    lost = _on_lost_node
     both = [
-        _fault("scheduler-down", "stopped", _part(Part.SCHEDULER), shown=pending, deed=_more),
-        _fault("controller-manager-down", "stopped", _part(Part.CONTROLLER_MANAGER), shown=_fewer, deed=_one_lost),
-        Episode(Case("node-tainted", "all-workers", _one_lost, pending), _mark(_taint)),
-        Episode(Case("node-cordoned", "all-workers", _one_lost, pending), _mark(_cordon)),
+        _fault(Case("scheduler-down", "stopped", _more, pending, birth="live"), _part(Part.SCHEDULER)),
+        _fault(
+            Case("controller-manager-down", "stopped", _one_lost, _fewer, birth="live"), _part(Part.CONTROLLER_MANAGER)
+        ),
+        Episode(Case("node-tainted", "all-workers", _one_lost, pending, birth="live"), _mark(_taint)),
+        Episode(Case("node-cordoned", "all-workers", _one_lost, pending, birth="live"), _mark(_cordon)),
     ]
     kwok = [
-        _fault("node-not-ready", "down", _first(NodeDown), shown=_on_lost_node, on=("kwok",)),
-        _fault("etcd-slow", "paused", _part(Part.ETCD, Outage.PAUSED), on=("kwok",)),
-        _fault("api-server-unhealthy", "paused", _part(Part.API_SERVER, Outage.PAUSED), on=("kwok",)),
+        _fault(Case("node-not-ready", "down", _nothing, lost, birth="live"), _first(NodeDown)),
+        _fault(Case("etcd-slow", "paused", _nothing, always, birth="live"), _part(Part.ETCD, Outage.PAUSED)),
+        _fault(
+            Case("api-server-unhealthy", "paused", _nothing, always, birth="live"),
+            _part(Part.API_SERVER, Outage.PAUSED),
+        ),
     ]
-    kind = [
-        _fault("dns-down", "scaled", lambda node: DnsDown(), shown=unready, app="front-by-name"),
-        _fault("dns-wrong", "denies", lambda node: DnsWrong(), shown=unready, app="front-by-name", width=1),
-        Episode(Case("dns-wrong", "zone", _nothing, unready, app="front-by-name", birth="live", held_out=True), _zone),
-        _fault("provisioner-down", "scaled", lambda node: ProvisionerDown(), shown=pending, app="store", birth="born"),
-        _fault("kubelet-stopped", "stopped", _service(Service.KUBELET, Halt.STOPPED), shown=_on_lost_node),
-        _fault("kubelet-stopped", "paused", _service(Service.KUBELET, Halt.PAUSED), shown=_on_lost_node, out=True),
-        _fault("container-runtime-down", "stopped", _service(Service.CONTAINERD, Halt.STOPPED), shown=_on_lost_node),
-        _fault("node-not-ready", "killed", _first(NodeDown), shown=_on_lost_node),
-        _fault("node-gone", "deleted", _first(NodeDelete), shown=_gone, birth="live"),
-        _fault("network-partition", "node", _first(NodePartition), shown=_on_lost_node),
-        _fault("kubelet-certificate-expired", "client", _first(KubeletCertificateExpired), shown=_on_lost_node),
-        _fault("node-pressure", "memory", lambda node: NodePressure(node=node, of=Resource.MEMORY), shown=_pressed),
-        _fault("kube-proxy-down", "stopped", lambda node: KubeProxyStopped(node=node)),
+    return both + (kwok if provider == "kwok" else _of_kind())
+
+
+def _of_kind() -> list[Episode]:
+    lost, by_name = _on_lost_node, _waits_by_name
+    return [
+        _fault(by_name("dns-down", "scaled"), lambda node: DnsDown()),
+        _fault(by_name("dns-wrong", "denies"), lambda node: DnsWrong())._replace(width=1),
+        Episode(by_name("dns-wrong", "zone")._replace(held_out=True), _zone),
+        _fault(
+            Case("provisioner-down", "scaled", _nothing, pending, app="store", birth="born"),
+            lambda node: ProvisionerDown(),
+        ),
+        _fault(
+            Case("kubelet-stopped", "stopped", _nothing, lost, birth="live"), _service(Service.KUBELET, Halt.STOPPED)
+        ),
+        _fault(
+            Case("kubelet-stopped", "paused", _nothing, lost, birth="live", held_out=True),
+            _service(Service.KUBELET, Halt.PAUSED),
+        ),
+        _fault(
+            Case("container-runtime-down", "stopped", _nothing, lost, birth="live"),
+            _service(Service.CONTAINERD, Halt.STOPPED),
+        ),
+        _fault(Case("node-not-ready", "killed", _nothing, lost, birth="live"), _first(NodeDown)),
+        _fault(Case("node-gone", "deleted", _nothing, _gone, birth="live"), _first(NodeDelete)),
+        _fault(Case("network-partition", "node", _nothing, lost, birth="live"), _first(NodePartition)),
+        _fault(
+            Case("kubelet-certificate-expired", "client", _nothing, lost, birth="live"),
+            _first(KubeletCertificateExpired),
+        ),
+        _fault(
+            Case("node-pressure", "memory", _nothing, _pressed, birth="live"),
+            lambda node: NodePressure(node=node, of=Resource.MEMORY),
+        ),
+        _fault(Case("kube-proxy-down", "stopped", _nothing, always, birth="live"), _first(KubeProxyStopped)),
     ]
-    return both + (kwok if provider == "kwok" else kind)
 
 
-def _fault(
-    cause: str, way: str, fault_of, *, shown=always, deed=None, app="web", birth="live", on=BOTH, out=False, width=100
-):  # type: ignore[no-untyped-def]
-    case = Case(cause, way, deed or _nothing, shown, app=app, birth=birth, on=on, held_out=out)
+def workers(client: Client) -> list[str]:
+    """The nodes that are not the control plane's."""
+    nodes = actions.listed(client, "nodes")
+    return [each["metadata"]["name"] for each in nodes if CONTROL_PLANE not in each["metadata"].get("labels", {})]
 
+
+def _fault(case: Case, fault_of: Callable[[str], Fault]) -> Episode:
     def begin(stand: Stand, draw: random.Random) -> Callable[[], None]:
         return inject(fault_of(draw.choice(workers(stand.client))), stand.record, stand.namespace)
 
-    return Episode(case, begin, width)
+    return Episode(case, begin)
+
+
+def _waits_by_name(cause: str, way: str) -> Case:
+    return Case(cause, way, _nothing, unready, app="front-by-name", birth="live")
 
 
 def _nothing(stand: Stand) -> None:
@@ -103,12 +139,6 @@ def _zone(stand: Stand, draw: random.Random) -> Callable[[], None]:
     return lambda: serve("cluster.example", "cluster.local")
 
 
-def workers(client: Client) -> list[str]:
-    """The nodes that are not the control plane's."""
-    nodes = actions.listed(client, "nodes")
-    return [each["metadata"]["name"] for each in nodes if CONTROL_PLANE not in each["metadata"].get("labels", {})]
-
-
 def _part(part: Part, how: Outage = Outage.STOPPED) -> Callable[[str], Fault]:
     return lambda node: ComponentDown(part=part, how=how)
 
@@ -121,7 +151,7 @@ def _service(service: Service, how: Halt) -> Callable[[str], Fault]:
     return lambda node: NodeServiceStop(node=node, service=service, how=how)
 
 
-def _mark(patch_of: Callable[[bool, random.Random], dict[str, object]]):  # type: ignore[no-untyped-def]
+def _mark(patch_of: Callable[[bool, random.Random], dict[str, object]]) -> Begin:
     """Every worker is closed to new pods, as an administrator does it."""
 
     def begin(stand: Stand, draw: random.Random) -> Callable[[], None]:
