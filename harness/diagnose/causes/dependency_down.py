@@ -1,9 +1,10 @@
-"""The cause `dependency-down`: a Service of the namespace that an application cannot do without is not there."""
+"""The cause `dependency-down`: what an application cannot do without, behind a Service, does not answer."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from harness.diagnose.probes import failing
 from harness.diagnose.symptoms.no_endpoints import ready_endpoints, selected
@@ -15,11 +16,12 @@ from harness.model.scene import Scene
 from harness.registry import CAUSES
 
 _LOST = ("refused", "timeout", "no-such-host", "error")
+_REFUSED = re.compile(r"refused", re.IGNORECASE)
 
 
 @CAUSES.enter("dependency-down")
 class DependencyDown(Cause):
-    """The application needs another Service of the namespace, and that one has nobody who answers.
+    """The application needs another Service, and that one has nobody who answers, in the namespace or outside of it.
 
     What is to be mended is the other; this application recovers with it. A liveness probe that checks a dependency
     makes it worse: it restarts a program that is well.
@@ -33,14 +35,11 @@ class DependencyDown(Cause):
         """Workloads in trouble whose logs or probes name a Service that has no ready endpoint."""
         struck = {each.object for each in symptoms.troubles if each.object.startswith("pod/")}
         struck |= {f"pod/{found.pod.metadata.name}" for found in failing(scene, symptoms, "readiness", "liveness")}
-        lost = [
-            each for each in scene.all("services", Service) if each.spec.selector and not ready_endpoints(scene, each)
-        ]
-        for service in lost:
+        for service, state in _lost(scene):
             name = service.metadata.name
-            behind = {f"pod/{pod.metadata.name}" for pod in selected(scene, service)}
+            behind = {f"pod/{pod.metadata.name}" for pod in selected(scene, service) if service.spec.selector}
             said = [*_words(symptoms, service), *_checks(scene, symptoms, service)]
-            words = [each for each in said if each.object in struck - behind]
+            words = [each for each in said if each.object in struck - behind and (not state.answers or _refused(each))]
             for owner in sorted({owner_of(scene, each.object) for each in words}):
                 mine = [each for each in words if owner_of(scene, each.object) == owner]
                 tried = requests(scene, target=f"service/{name}")
@@ -48,12 +47,36 @@ class DependencyDown(Cause):
                 yield Suspicion(
                     object=owner,
                     confidence=0.3 if reached else 0.9 if failed else 0.75,
-                    supports=[*told(*mine), f"service/{name} has no ready endpoint (EndpointSlices)", *failed[:2]],
+                    supports=[*told(*mine), state.told, *failed[:2]],
                     contradicts=reached[:2],
                     explains=objects(mine),
                     decides=f"ask service/{name} from one of the pods",
                     facts={"service": name},
                 )
+
+
+class _State(NamedTuple):
+    """What is behind a Service: whether it has addresses, and the sentence about it."""
+
+    answers: bool
+    told: str
+
+
+def _lost(scene: Scene) -> Iterator[tuple[Service, _State]]:
+    """The Services without a ready endpoint, and those whose addresses are not of pods: nobody says how these are."""
+    for service in scene.all("services", Service):
+        name, selects = service.metadata.name, bool(service.spec.selector)
+        ready = bool(ready_endpoints(scene, service))
+        if not ready and (selects or scene.saw("endpointslices")) and service.spec.type != "ExternalName":
+            yield service, _State(False, f"service/{name} has no ready endpoint (EndpointSlices)")
+        elif ready and not selects:
+            words = f"service/{name} selects no pods: what runs at its addresses is not of this cluster's making"
+            yield service, _State(True, f"{words} (EndpointSlices)")
+
+
+def _refused(symptom: Symptom) -> bool:
+    """Whether somebody was there and said no: a time-out may as well be the way to it."""
+    return symptom.facts.get("class") == "refused" or _REFUSED.search(symptom.facts.get("message", "")) is not None
 
 
 def _words(symptoms: Symptoms, service: Service) -> Iterator[Symptom]:

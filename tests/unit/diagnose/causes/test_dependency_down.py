@@ -94,3 +94,29 @@ def test_a_probe_that_asks_another_is_not_explained_by_it() -> None:
     told = event(web, "Unhealthy", "Readiness probe failed: TIMEOUT")
     documents = [*deployment(web), *statefulset(database), service("db"), endpoints("db", database), node(), told]
     assert suspicions(scene(*documents), "dependency-down") == []
+
+
+def outside(message: str, *, addresses: list[str]) -> list[Document]:
+    """A web whose probe asks a Service without a selector, with these addresses."""
+    probe = {"exec": {"command": ["sh", "-c", "connect database:80"]}}
+    web = pod("web-1", status=unready({**running(), "ready": False}), containers=[container(readinessProbe=probe)])
+    database = service("database", selector={})
+    there = {"addresses": addresses, "conditions": {"ready": True}}
+    slice_ = changed(endpoints("database"), {"endpoints": [there] if addresses else []})
+    told = event(web, "Unhealthy", f"Readiness probe failed: {message}")
+    return [*deployment(web), database, slice_, node(), told]
+
+
+def test_what_lies_outside_of_the_cluster_and_refuses_is_named() -> None:
+    """Nobody says how it is there; that it was reached and said no is enough."""
+    assert named(scene(*outside("REFUSED", addresses=["192.0.2.9"]))) == ["dependency-down"]
+
+
+def test_a_service_whose_addresses_nobody_wrote_is_named() -> None:
+    """It selects nothing, and no EndpointSlice has an address."""
+    assert named(scene(*outside("TIMEOUT", addresses=[]))) == ["dependency-down"]
+
+
+def test_an_outside_that_does_not_answer_in_time_may_as_well_be_the_way_there() -> None:
+    """It is not named for that alone."""
+    assert suspicions(scene(*outside("TIMEOUT", addresses=["192.0.2.9"])), "dependency-down") == []
