@@ -22,7 +22,9 @@ class MemoryLimit(Cause):
     """
 
     layer = Layer.CAPACITY
-    outranks = frozenset({"application-crash", "application-hang", "application-not-ready", "startup-too-slow"})
+    outranks = frozenset(
+        {"application-crash", "application-hang", "application-not-ready", "command-bad", "startup-too-slow"}
+    )
 
     def suspect(self, scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
         """Containers that were ended for their memory and are down, keep being ended, or just were."""
@@ -45,7 +47,12 @@ class MemoryLimit(Cause):
 
 def _counts(end: Symptom) -> bool:
     just = float(end.facts["ended-seconds-ago"]) <= _JUST_SECONDS
-    return end.facts["reason"] == "OOMKilled" and (end.trouble or just)
+    return (end.facts["reason"] == "OOMKilled" or killed_at_start(end)) and (end.trouble or just)
+
+
+def killed_at_start(end: Symptom) -> bool:
+    """Whether the memory was used up before the program began: files of a tmpfs outlive the container that wrote them."""
+    return end.facts["reason"] == "StartError" and "OOM-killed" in end.facts["message"]
 
 
 def _limit(scene: Scene, end: Symptom) -> tuple[bool, str]:

@@ -49,7 +49,7 @@ def _symptom(scene: Scene, pod: Pod, status: ContainerStatus, end: Terminated) -
     down = status.state.running is None
     if not down and since > RECENT_SECONDS_MAX:
         return
-    lived = max(0.0, seconds_of(end.finished_at) - seconds_of(end.started_at)) if end.started_at else 0.0
+    lived = _lived_seconds(end)
     recurring = status.restart_count >= RECURRING_RESTARTS_MIN and (down or not _got_over(scene, status, lived))
     name = f"pod/{pod.metadata.name}"
     how = f"{end.reason or 'ended'}, exit code {end.exit_code}" + (f", signal {end.signal}" if end.signal else "")
@@ -74,6 +74,12 @@ def _symptom(scene: Scene, pod: Pod, status: ContainerStatus, end: Terminated) -
         trouble=(down or recurring) and not pod.over,
         at=seconds_of(end.finished_at),
     )
+
+
+def _lived_seconds(end: Terminated) -> float:
+    """Seconds from its start to its end; one that could not be started has begun with the epoch, and never lived."""
+    started = seconds_of(end.started_at) if end.started_at else 0.0
+    return max(0.0, seconds_of(end.finished_at) - started) if started > 0 else 0.0
 
 
 def _got_over(scene: Scene, status: ContainerStatus, lived: float) -> bool:

@@ -89,6 +89,7 @@ _REFUSALS = (
     (r"(?:calling|admission) webhook \"(?P<who>[^\"]+)\"", "webhook"),
     (r"violates PodSecurity \"(?P<who>[^\"]+)\": (?P<what>.+)", "pod-security"),
     (r"(?i)(?:max|min)imum (?P<what>\S+) (?:usage|to request ratio|limit to request ratio) per", "limit-range"),
+    (r"(?P<what>\S+) max limit to request ratio per", "limit-range"),
     (r"(?i)serviceaccounts? \"?(?:[^\s\"/]+/)?(?P<who>[^\s\"/]+)\"? (?:was )?not found", "service-account"),
     (r"no PriorityClass with name (?P<who>\S+) was found", "priority-class"),
     (r"is invalid: (?P<what>.+)", "invalid"),

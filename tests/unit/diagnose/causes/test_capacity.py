@@ -46,6 +46,17 @@ def test_without_a_limit_of_its_own_it_is_less_sure() -> None:
     assert found[0].contradicts
 
 
+def test_memory_that_is_used_up_before_the_program_begins_is_named_as_well() -> None:
+    """Files of a tmpfs outlive the container that wrote them; the runtime cannot start the next one, and says so."""
+    said = (
+        "runc create failed: unable to start container process: container init was OOM-killed (memory limit too low?)"
+    )
+    end = crashing(128, reason="StartError", message=said, startedAt="1970-01-01T00:00:00Z")
+    found = scene(deployment(pod("web-1", status=unready(end), containers=LIMITED)), node())
+    assert first(found).cause == "memory-limit"
+    assert "ended 20 s ago after 0 s" in first(found).evidence[0]
+
+
 def test_one_end_that_was_got_over_is_past() -> None:
     """It was ended once, five minutes ago, and runs since."""
     status = running(since_seconds=299, restartCount=1, lastState=ended(137, reason="OOMKilled", ago_seconds=300))

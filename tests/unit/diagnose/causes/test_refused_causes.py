@@ -25,6 +25,11 @@ SAID = {
         "limit-range-refused",
         "capacity",
     ),
+    "range-ratio": (
+        'pods "web-6f9-x" is forbidden: memory max limit to request ratio per Container is 1, but provided ratio is 6',
+        "limit-range-refused",
+        "capacity",
+    ),
     "security": (
         'pods "web-6f9-x" is forbidden: violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
         "pod-security-refused",
