@@ -51,7 +51,7 @@ def _counts(end: Symptom) -> bool:
 
 
 def killed_at_start(end: Symptom) -> bool:
-    """Whether the memory was used up before the program began: files of a tmpfs outlive the container that wrote them."""
+    """Whether memory was used up before the program began: files of a tmpfs outlive the container that wrote them."""
     return end.facts["reason"] == "StartError" and "OOM-killed" in end.facts["message"]
 
 

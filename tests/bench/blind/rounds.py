@@ -30,6 +30,8 @@ SHOWN_SECONDS_MAX = 75.0
 AGED_SECONDS_MAX = 2.0
 """So long, drawn, a case stands after its first sign, and while others are diagnosed, before it is its turn."""
 CLEAN_SECONDS_MAX = 180.0
+RIPE_SECONDS = 16.0
+"""So old an injection into the whole cluster is at least: leaders hold their leases for 15 s."""
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +87,7 @@ def episode(field: Field, wanted: Episode, width: int, seed: str) -> list[Told]:
         _create_namespace(stands[0])
     end = wanted.begin(stands[0], draw)
     try:
+        Monotonic().sleep(RIPE_SECONDS)
         errors = [_struck_late(stand, case, placed=bool(before), made=at == 0) for at, stand in enumerate(stands)]
         told = [
             _diagnosed(field, stand, case, f"{seed}.{at}", error)
