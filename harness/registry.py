@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
 from typing import Generic, TypeVar
@@ -25,6 +26,7 @@ class Registry(Mapping[str, T], Generic[T]):
         self._package = package
         self._entries: dict[str, T] = {}
         self._complete = False
+        self._filling = threading.RLock()  # a second thread must not read what is half filled
 
     def enter(self, name: str) -> Callable[[T], T]:
         """The decorator that enters a class under its YAML name and sets its `name`; a name is given only once."""
@@ -54,14 +56,15 @@ class Registry(Mapping[str, T], Generic[T]):
         return len(self._entries)
 
     def _fill(self) -> None:
-        if self._complete:
-            return
-        self._complete = True
-        package = importlib.import_module(self._package)
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{self._package}.{module.name}")
-        for plugin in entry_points(group=f"healproof.{self.noun}s"):
-            plugin.load()
+        with self._filling:
+            if self._complete:
+                return
+            self._complete = True
+            package = importlib.import_module(self._package)
+            for module in pkgutil.iter_modules(package.__path__):
+                importlib.import_module(f"{self._package}.{module.name}")
+            for plugin in entry_points(group=f"healproof.{self.noun}s"):
+                plugin.load()
 
 
 FAULTS: Registry[type[Fault]] = Registry("fault", "harness.faults")

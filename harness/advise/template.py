@@ -96,7 +96,10 @@ def advise_template(
         return Advice(text=text, severity=severity, patches=patches, commands=list(commands), steps=list(steps))
     kind = owner.partition("/")[0]
     by_hand = [
-        f"The pods of a {kind} cannot be changed in place: keep its manifest ({_kept(scene, owner)}).",
+        (
+            f"{'A pod' if kind == 'pod' else f'The pods of a {kind}'} cannot be changed in place: keep its manifest "
+            f"({_kept(scene, owner)})."
+        ),
         f"Change in the manifest, below the pods' spec: {json.dumps(spec)}",
         f"Delete the {kind} and create it again from the manifest.",
     ]

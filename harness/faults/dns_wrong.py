@@ -114,7 +114,8 @@ def lying(corefile: str, pattern: str, answer: str) -> str:
     if server is None:
         raise InjectionFailed("the Corefile has no server block that could be edited")
     says = "rcode NXDOMAIN" if answer == NXDOMAIN else f'answer "{{{{ .Name }}}} {TTL_SECONDS} IN A {answer}"'
-    lines = ["    template IN A {", f"        match {pattern}", f"        {says}", "    }"]
+    # without fallthrough CoreDNS answers every other name with SERVFAIL
+    lines = ["    template IN A {", f"        match {pattern}", f"        {says}", "        fallthrough", "    }"]
     return "\n".join([corefile[: server.end()], *lines]) + corefile[server.end() :]
 
 

@@ -24,6 +24,9 @@ if [ -e /etc/kubernetes/controller-manager.conf ]; then
   for name in kube-apiserver kube-scheduler kube-controller-manager; do echo "$name expected"; done
   [ ! -d /var/lib/etcd/member ] || echo "etcd expected"
 fi
+part kubelet log # what it says of certificates; a node without a journal keeps a file
+{ timeout 1 journalctl -u kubelet -n 400 --no-pager -o cat 2>/dev/null || tail -n 400 /var/log/kubelet.log 2>/dev/null; } |
+  grep -E 'x509|expired|Unauthorized' | tail -n 3 | cut -c -400
 part layout; grep -lsE 'pod[0-9a-f]{8}[-_]' /proc/[0-9]*/cgroup | wc -l
 part groups
 groups=$([ -z "$uids" ] || grep -sHm 1 -E "pod($any)" /proc/[0-9]*/cgroup)

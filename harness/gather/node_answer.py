@@ -9,6 +9,7 @@ from typing import NamedTuple
 from harness.gather.packet_rules import drops_of, shapes_of
 from harness.model.full.pods import ContainerStatus, Pod
 from harness.model.scene import Look, containers_of
+from harness.report.redact import redact_text
 
 _ALIVE = ("R", "S", "D", "I")
 _SERVICES = ("kubelet", "containerd", "kube-proxy")
@@ -38,6 +39,7 @@ def looks_of(subject: Subject, answer: str) -> list[Look] | None:
         return None
     return [
         *_services(subject, parts),
+        *_kubelet_log(subject, parts.get("kubelet log", [])),
         *_containers(subject, parts),
         *_throttling(subject, parts["throttling before"], parts["throttling after"]),
         *_packets(subject, parts),
@@ -64,6 +66,13 @@ def _services(subject: Subject, parts: Mapping[str, Sequence[str]]) -> Iterator[
         if facts:
             good = all(state in _ALIVE for state in facts.values())
             yield Look(kind=kind, about=about, facts=facts, good=good, source=f"processes of node {subject.node}")
+
+
+def _kubelet_log(subject: Subject, lines: Sequence[str]) -> Iterator[Look]:
+    """What the kubelet said last of certificates, where it said anything."""
+    if lines:
+        about, facts = f"node/{subject.node}", {"kubelet": redact_text("\n".join(lines))}
+        yield Look(kind="node-log", about=about, facts=facts, source=f"journalctl -u kubelet on node {subject.node}")
 
 
 def _containers(subject: Subject, parts: Mapping[str, Sequence[str]]) -> Iterator[Look]:

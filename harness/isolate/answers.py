@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from harness.damage import dns
 from harness.diagnose.tried import NO_ANSWER, SILENT
 from harness.model.errors import ClusterBroken
 
@@ -15,7 +16,8 @@ _REFUSED = (
     ("no route to host", "no route to host"),
     ("unreachable", "network is unreachable"),
 )
-_NOT_FOUND = {"0": "no address", "2": "SERVFAIL", "3": "NXDOMAIN", "5": "REFUSED"}
+_QUESTION = 0x1234
+"""The number that the scripts give each of their questions."""
 
 
 class Answer(NamedTuple):
@@ -50,23 +52,11 @@ def read_answers(text: str, count: int, *, asks_only: frozenset[int] = frozenset
 
 
 def read_addresses(answer: str) -> tuple[tuple[str, ...], str]:
-    """The IPv4 addresses in a DNS answer of hex digits, and why there are none: a response code, or `no answer`."""
-    data = bytes.fromhex(answer) if re.fullmatch(r"(?:[0-9a-f]{2}){12,}", answer) else b""
-    if not data:
+    """The IPv4 addresses in a DNS answer of hex digits, and in a word why there are none; `no answer` for silence."""
+    if not re.fullmatch(r"(?:[0-9a-f]{2})+", answer):
         return (), "no answer"
-    code, at = str(data[3] & 15), 12
-    while at < len(data) and data[at]:
-        at += data[at] + 1
-    at += 5
-    found = []
-    for _ in range(int.from_bytes(data[6:8], "big")):
-        at = _after_name(data, at)
-        kind, length = int.from_bytes(data[at : at + 2], "big"), int.from_bytes(data[at + 8 : at + 10], "big")
-        value = data[at + 10 : at + 10 + length]
-        if kind == 1 and len(value) == 4:
-            found.append(".".join(map(str, value)))
-        at += 10 + length
-    return tuple(found), "" if found else _NOT_FOUND.get(code, f"response code {code}")
+    read = dns.read_answer(_QUESTION, bytes.fromhex(answer))
+    return read.addresses, "" if read.addresses else read.why
 
 
 def read_writes(text: str) -> dict[str, str]:
@@ -77,14 +67,6 @@ def read_writes(text: str) -> dict[str, str]:
         if key in ("as-pod", "beside", "error"):
             found.setdefault(key, value.strip())
     return found
-
-
-def _after_name(data: bytes, at: int) -> int:
-    while at < len(data) and data[at]:
-        if data[at] >= 0xC0:  # a pointer ends a name
-            return at + 2
-        at += data[at] + 1
-    return at + 1
 
 
 def _answer(told: str, words: str, *, asks_only: bool) -> Answer:

@@ -17,11 +17,11 @@ server=$(sed -n 's/^nameserver *//p' "$resolv" | head -n 1)
 domain=$(sed -n 's/^search .*[. ]svc\.\([^ ]*\).*/\1/p' "$resolv")
 export server domain=${domain:-cluster.local}
 
-query() { # $1 name: the server's answer in hex, whatever it says
+query() { # $1 name: the server's answer in hex; cat sends it as one packet, which printf cuts at each newline
   local label words='\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00' answer
   for label in ${1//./ }; do words+="$(printf '\\x%02x' ${#label})$label"; done
   for _ in 1 2 3; do # a packet may be lost, a machine busy
-    answer=$(timeout 2 bash -c 'exec 3<>"/dev/udp/$1/53" && printf "$0" >&3 && dd bs=1500 count=1 <&3' \
+    answer=$(timeout 2 bash -c 'exec 3<>"/dev/udp/$1/53" && printf "$0" | cat >&3 && dd bs=1500 count=1 <&3' \
       "$words\x00\x00\x01\x00\x01" "$server" 2>/dev/null | od -An -v -tx1 | tr -d ' \n')
     [ -z "$answer" ] || break
   done

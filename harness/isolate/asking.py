@@ -59,7 +59,7 @@ def from_pod(node_exec: NodeExec, pod: Pod) -> Origin:
     return Origin(f"pod/{pod.metadata.name}", _on_node(node_exec, pod.spec.node_name, pod.metadata.uid))
 
 
-def from_helper(client: Client, namespace: str, name: str, ready: Callable[[], str]) -> Origin:
+def from_guest(client: Client, namespace: str, name: str, ready: Callable[[], str]) -> Origin:
     """A helper pod; `ready` waits for it and says how it stands where it is not to be had."""
 
     def asks(words: Sequence[str]) -> str:

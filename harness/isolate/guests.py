@@ -18,7 +18,7 @@ def guest_name() -> str:
     return f"isolation-{secrets.token_hex(4)}"
 
 
-def helper(
+def plain_pod(
     name: str, image: str, seconds: float, *, node: str = "", claim: str = "", security: Manifest | None = None
 ) -> Manifest:
     """A pod that waits to be told what to do: no rights, no token; on `node` and with `claim` where they are given.

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from harness.diagnose.asked import asked_services
 from harness.diagnose.symptoms.no_endpoints import selected
-from harness.isolate.asking import Origin, Target, from_helper, from_node, from_pod
-from harness.isolate.guests import Manifest, helper
+from harness.isolate.asking import Origin, Target, from_guest, from_node, from_pod
+from harness.isolate.guests import Manifest, plain_pod
 from harness.isolate.step import Means, Place
 from harness.model.full.network import Service
 from harness.model.full.pods import Pod
@@ -76,12 +76,12 @@ def origins(pod: Pod, means: Means) -> Iterator[tuple[Origin, Manifest | None]]:
         if best:
             yield from_pod(enter, best[0]), None
             return
-    manifest = helper(means.helper, means.image, means.left())
+    manifest = plain_pod(means.helper, means.image, means.left())
 
     def ready() -> str:
         return means.lodge.wait_ready(means.helper, means.left() / 2)
 
-    yield from_helper(means.client, means.scene.namespace, means.helper, ready), manifest
+    yield from_guest(means.client, means.scene.namespace, means.helper, ready), manifest
 
 
 def _number(port: int | str, named: dict[str, int]) -> int:

@@ -16,6 +16,7 @@ from harness.commands.verify_advice import Tried, before_and_after
 from harness.expect.available import Available
 from harness.expect.never_below import NeverBelow
 from harness.expect.recovers import Recovers
+from harness.expect.restarts import Restarts
 from harness.faults.node_drain import NodeDrain
 from harness.faults.pod_delete import PodDelete
 from harness.model.patch import merge
@@ -41,6 +42,8 @@ class Case(NamedTuple):
     fault: Fault = PodDelete(select=Selector("app=web"))
     promises: tuple[Expectation, ...] = ()
     baseline_seconds: float = BASELINE_SECONDS
+    observe_seconds: float = 0
+    within_seconds: float = 20
 
 
 def spec(**fields: Any) -> dict[str, Document | None]:
@@ -115,11 +118,16 @@ KWOK = {
     "paused": Case({"deployment/web": {"spec": {"paused": True}}}),
 }
 KIND = {
-    "liveness probe of a wrong port": Case(container(livenessProbe={"httpGet": {"port": 9999}})),
+    "liveness probe of a wrong port": Case(
+        container(livenessProbe={"httpGet": {"port": 9999}}),
+        promises=(Restarts(of=WEB, at_most=0),),
+        observe_seconds=20,
+    ),
     "readiness probe of a wrong scheme": Case(container(readinessProbe={"httpGet": {"scheme": "HTTPS"}})),
     "slow start": Case(
         container(env=[{"name": "STARTUP_SECONDS", "value": "20"}], livenessProbe={"initialDelaySeconds": 0}),
         baseline_seconds=40,
+        within_seconds=60,
     ),
     "memory limit": Case(container(command=["sh", "-c", MEMORY]), baseline_seconds=40),
     "storage class": Case(
@@ -183,7 +191,7 @@ def _outcome(result: ScenarioResult) -> str:
     """The verdict and why: the promise that was broken, or what kept it from beginning."""
     verdict = result.verdict
     broken = [each.expectation for each in verdict.findings if each.outcome is Outcome.FAILED]
-    doubt = verdict.doubts[0] if verdict.doubts else ""
+    doubt = verdict.doubts[0].partition("; hint")[0] if verdict.doubts else ""
     word = "did not begin" if verdict.outcome is Outcome.INCONCLUSIVE else str(verdict.outcome)
     return f"{word}: {', '.join(broken) or doubt.rpartition(': ')[2]}" if broken or doubt else word
 
@@ -202,9 +210,10 @@ def _details(told: Verified) -> None:
 
 def _scenario(name: str, case: Case) -> Scenario:
     """The web service with that wrong, a pod of it lost, and what is promised."""
-    manifests = [*case.more, *_patched(case.patches)]
+    quick = {str(WEB): {"spec": {"minReadySeconds": 2}}}
+    manifests = [*case.more, *_patched(merge(quick, case.patches))]
     slug = f"advice-{name.replace(' ', '-')}"
-    promises = [Recovers(of=WEB, within=Seconds(20), hold=Seconds(2)), *case.promises]
+    promises = [Recovers(of=WEB, within=Seconds(case.within_seconds), hold=Seconds(2)), *case.promises]
     return Scenario(
         name=slug,
         why="Advice is worth what it changes.",
@@ -212,6 +221,7 @@ def _scenario(name: str, case: Case) -> Scenario:
         faults=[case.fault],
         expect=promises,
         baseline=Seconds(case.baseline_seconds),
+        observe=Seconds(case.observe_seconds),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,13 +13,14 @@ import pytest
 from contract.standing import Standing, standing
 from real_runs import Ground, required, workload, write_scenario
 
-from harness.damage import steps
+from harness.damage import dns, steps
 from harness.damage.plan import damage_of
 from harness.damage.ways import enter, reach
 from harness.diagnose.diagnoser import diagnose
 from harness.faults.dns_wrong import lying
 from harness.gather.gatherer import gather
 from harness.isolate.isolator import isolate
+from harness.isolate.step import STEPS
 from harness.kube import actions
 from harness.load import load_file
 from harness.machine.clock import Monotonic, wait_until
@@ -49,20 +51,35 @@ CASES = {
 }
 
 
+class Trial(NamedTuple):
+    """Steps in the namespace of a case: with a way into nodes or without, and what the one who asks may not see."""
+
+    case: str
+    enters_nodes: bool = True
+    hidden: tuple[str, ...] = ()
+
+
+HANG, HANG_BY_HELPER = Trial("hang"), Trial("hang", enters_nodes=False)
+SLOW, SLOW_BY_HELPER = Trial("slow"), Trial("slow", enters_nodes=False)
+CUT, NODE, NAME = Trial("cut"), Trial("node"), Trial("name", hidden=("corefile",))
+TRIALS = (HANG, HANG_BY_HELPER, SLOW, SLOW_BY_HELPER, CUT, NODE, NAME)
+
+
 @pytest.fixture(scope="module")
-def broken(kind_ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A namespace for each fault, and somebody sees it: all side by side, for the waits are what takes time.
+def answers(kind_ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Trial, Answer]]:
+    """What the steps said in a namespace for each fault: all side by side, for the waits are what takes time.
 
     What is well must be placed on the first worker before the last one becomes unfit, and stay there.
     """
     folder, client, last = tmp_path_factory.mktemp("isolation"), kind_ground.client, kind_ground.record.nodes[-1]
     with contextlib.ExitStack() as stack:
+        stack.callback(await_dns, kind_ground)
         actions.cordon(client, last, True)
         stack.callback(actions.cordon, client, last, False)
-        stack.enter_context(lying_dns(kind_ground, PREFIX + "name"))
         stack.enter_context(placed(kind_ground, "name", by_name()))
         for name, case in CASES.items():
             stack.enter_context(placed(kind_ground, name, workload(case.workload)))
+        stack.enter_context(lying_dns(kind_ground, PREFIX + "name"))
         for name, case in CASES.items():
             stand = stack.enter_context(standing(kind_ground.record, PREFIX + name, folder / name))
             stack.enter_context(injected(stand, case, folder / name))
@@ -70,10 +87,23 @@ def broken(kind_ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Ite
         pinned = {"spec": {"template": {"spec": {"nodeName": last}}}}
         web = [each for each in workload("web", deployment=pinned) if each["kind"] == "Deployment"]
         stack.enter_context(placed(kind_ground, "node", web))
+        await_dns(kind_ground)
         for name in (*CASES, "name", "node"):
             named = wait_until(lambda name=name: seen(kind_ground, name).causes or None, timeout_seconds=60)
             assert named, f"nobody sees that {name} is broken"
-        yield
+        yield tried(kind_ground)
+
+
+def tried(ground: Ground) -> dict[Trial, Answer]:
+    """All trials at once; fails where they left anything."""
+    there = {name: pods(ground, PREFIX + name) for name in (*CASES, "name", "node")}
+    assert list(STEPS)  # a registry is filled by whoever asks first, and that must be one thread
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(len(TRIALS)) as threads:
+        patch.setenv("XDG_STATE_HOME", str(ground.state))
+        found = dict(zip(TRIALS, threads.map(lambda trial: isolated(ground, trial), TRIALS), strict=True))
+    assert {name: pods(ground, PREFIX + name) for name in there} == there
+    assert (ground.journals(), ground.pending()) == ([], [])
+    return found
 
 
 def by_name() -> list[dict[str, Any]]:
@@ -86,31 +116,38 @@ def by_name() -> list[dict[str, Any]]:
 
 @contextlib.contextmanager
 def lying_dns(ground: Ground, namespace: str) -> Iterator[None]:
-    """A DNS that denies the names of one namespace; its pods are made anew, for they would read the file late."""
-    client, system = ground.client, "kube-system"
-    before = actions.get(client, "configmaps", "coredns", system)["data"]["Corefile"]
-    pattern = rf"^[a-z-]+\.{namespace}\.svc\."
+    """A DNS that denies the names of one namespace; whoever needs it waits for it."""
+    before = actions.get(ground.client, "configmaps", "coredns", dns.NAMESPACE)["data"]["Corefile"]
     try:
-        restart_dns(ground, lying(before, pattern, "NXDOMAIN"))
+        restart_dns(ground, lying(before, rf"\.{namespace}\.svc\.", "NXDOMAIN"))
         yield
     finally:
         restart_dns(ground, before)
 
 
 def restart_dns(ground: Ground, corefile: str) -> None:
-    """Another Corefile, and pods that have read it."""
-    client, system = ground.client, "kube-system"
-    actions.merge_patch(client, "configmaps", "coredns", {"data": {"Corefile": corefile}}, system)
-    old = actions.listed(client, "pods", system, labels="k8s-app=kube-dns")
-    for pod in old:
-        actions.delete(client, "pods", pod["metadata"]["name"], system, grace_seconds=0)
+    """Another Corefile, and pods that read it now: those that run would do so in a minute or two."""
+    actions.merge_patch(ground.client, "configmaps", "coredns", {"data": {"Corefile": corefile}}, dns.NAMESPACE)
+    for pod in actions.listed(ground.client, "pods", dns.NAMESPACE, labels=dns.LABELS):
+        actions.delete(ground.client, "pods", pod["metadata"]["name"], dns.NAMESPACE, grace_seconds=0)
 
-    def anew() -> bool:
-        there = actions.listed(client, "pods", system, labels="k8s-app=kube-dns")
-        conditions = [c for pod in there for c in pod["status"].get("conditions", ()) if c["type"] == "Ready"]
-        return len(conditions) == len(old) and all(c["status"] == "True" for c in conditions)
 
-    required(anew, "the cluster's DNS", 60)
+def await_dns(ground: Ground) -> None:
+    """Until each of its pods is ready and answers, on every node, a name that nobody lies about."""
+
+    def answers_all() -> bool:
+        there = actions.listed(ground.client, "pods", dns.NAMESPACE, labels=dns.LABELS)
+        ready = [c for pod in there for c in pod["status"].get("conditions", ()) if c["type"] == "Ready"]
+        return len(ready) == 2 and all(c["status"] == "True" for c in ready) and resolves(ground)
+
+    required(answers_all, "the cluster's DNS", 60)
+
+
+def resolves(ground: Ground) -> bool:
+    """Whether a name that nobody lies about is answered on every node."""
+    site = enter(ground.record, ground.client, Monotonic(), Picture())
+    server, name = dns.server_address(site), "kubernetes.default.svc.cluster.local"
+    return all(dns.ask(site, node, server, name).addresses for node in ground.record.nodes)
 
 
 @contextlib.contextmanager
@@ -180,20 +217,16 @@ def looked(ground: Ground, name: str, hidden: tuple[str, ...] = ()) -> Scene:
     return msgspec.structs.replace(scene, looks=[look for look in scene.looks if look.kind not in hidden])
 
 
-def isolated(ground: Ground, name: str, *, enters_nodes: bool = True, hidden: tuple[str, ...] = ()) -> Answer:
-    """The steps in a namespace; fails where they left anything."""
-    namespace = PREFIX + name
-    scene, there = looked(ground, name, hidden), pods(ground, namespace)
+def isolated(ground: Ground, trial: Trial) -> Answer:
+    """The steps in one namespace."""
+    scene = looked(ground, trial.case, trial.hidden)
     before = diagnose(scene)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_STATE_HOME", str(ground.state))
-        site = enter(ground.record, ground.client, Monotonic(), Picture(), namespace=namespace)
-        taken = isolate(scene, before, site, enters_nodes=enters_nodes, image=IMAGE, seconds=30, say=lambda text: None)
+    site = enter(ground.record, ground.client, Monotonic(), Picture(), namespace=PREFIX + trial.case)
+    taken = isolate(
+        scene, before, site, enters_nodes=trial.enters_nodes, image=IMAGE, seconds=30, say=lambda text: None
+    )
     assert taken.left_behind == []
-    assert pods(ground, namespace) <= there
-    assert (ground.journals(), ground.pending()) == ([], [])
     wider = msgspec.structs.replace(scene, looks=[*scene.looks, *taken.looks])
-    print(name, [(c.cause, c.object, c.confidence) for c in before.causes], [(c.cause, c.object, c.confidence) for c in diagnose(wider).causes], *taken.steps, sep="\n")
     return Answer(before, diagnose(wider), taken.steps)
 
 
@@ -201,12 +234,10 @@ def pods(ground: Ground, namespace: str) -> set[str]:
     return {pod["metadata"]["name"] for pod in actions.listed(ground.client, "pods", namespace)}
 
 
-@pytest.mark.usefixtures("broken")
-def test_an_application_that_hangs_is_told_from_a_network_that_is_cut(kind_ground: Ground) -> None:
+def test_a_hang_is_told_from_a_network_that_is_cut(answers: dict[Trial, Answer]) -> None:
     """Connected and not answered is the one; not connected from here, though from elsewhere, is the other."""
-    hang, cut = isolated(kind_ground, "hang"), isolated(kind_ground, "cut")
-    assert hang.before.causes[0].confidence < SURE, hang.before.causes
-    assert cut.before.causes[0].confidence < SURE, cut.before.causes
+    hang, cut = answers[HANG], answers[CUT]
+    assert (hang.before.causes[0].confidence < SURE, cut.before.causes[0].confidence < SURE) == (True, True)
     assert hang.first.cause == "application-hang", hang.taken
     assert hang.first.object.startswith(("deployment/web", "pod/web"))
     assert hang.first.confidence >= SURE, hang
@@ -217,44 +248,40 @@ def test_an_application_that_hangs_is_told_from_a_network_that_is_cut(kind_groun
     assert "timed out" in cut.results("request")
 
 
-@pytest.mark.usefixtures("broken")
-def test_where_no_node_can_be_entered_a_helper_pod_asks(kind_ground: Ground) -> None:
+def test_where_no_node_can_be_entered_a_helper_pod_asks(answers: dict[Trial, Answer]) -> None:
     """The same hang, found out by a pod that is gone afterwards."""
-    hang = isolated(kind_ground, "hang", enters_nodes=False)
-    assert (hang.first.cause, hang.first.confidence >= SURE) == ("application-hang", True)
+    hang = answers[HANG_BY_HELPER]
+    assert (hang.first.cause, hang.first.confidence >= SURE) == ("application-hang", True), hang.taken
     assert "a helper pod -> pod/web" in hang.results("request")
 
 
-@pytest.mark.usefixtures("broken")
-@pytest.mark.parametrize("enters_nodes", [True, False], ids=["through the node", "from a helper pod"])
-def test_a_volume_that_is_slow_is_timed(kind_ground: Ground, enters_nodes: bool) -> None:
+def test_a_volume_that_is_slow_is_timed(kind_ground: Ground, answers: dict[Trial, Answer]) -> None:
     """Through the node the container's own limit shows beside a quick disk; a helper pod has limits of its own."""
-    slow = isolated(kind_ground, "slow", enters_nodes=enters_nodes)
+    slow, beside = answers[SLOW], answers[SLOW_BY_HELPER]
     assert slow.before.causes[0].confidence < SURE, slow.before.causes
-    said = slow.results("volume-write")
-    assert "bytes were on the disk after" in said, said
-    if enters_nodes:
-        assert (slow.first.cause, slow.first.confidence >= SURE) == ("volume-slow", True), slow
+    assert (slow.first.cause, slow.first.confidence >= SURE) == ("volume-slow", True), slow
+    assert (beside.first.cause, beside.first.confidence >= SURE) == ("volume-slow", False), beside
+    assert "beside it" in beside.results("volume-write")
     node = actions.listed(kind_ground.client, "pods", PREFIX + "slow")[0]["spec"]["nodeName"]
-    found = reach(kind_ground.record)(node, ["find", "/var/lib/kubelet/pods", "-name", ".isolation-*"])
-    assert found.text == ""
+    left = reach(kind_ground.record)(node, ["find", "/var/lib/kubelet/pods", "-name", ".isolation-*"])
+    assert left.text == ""
 
 
-@pytest.mark.usefixtures("broken")
-def test_a_node_where_no_pod_comes_up_is_told_from_an_application(kind_ground: Ground) -> None:
+def test_a_node_where_no_pod_comes_up_is_told_from_an_application(
+    kind_ground: Ground, answers: dict[Trial, Answer]
+) -> None:
     """Without its network plug-in a good pod fails there as well, and a copy of the failing one runs elsewhere."""
-    answer = isolated(kind_ground, "node")
-    node = kind_ground.record.nodes[-1]
+    answer, node = answers[NODE], kind_ground.record.nodes[-1]
     assert (answer.first.cause, answer.first.object) == ("node-unfit", f"node/{node}"), answer
     assert answer.first.confidence >= SURE
     assert "ready after" in answer.results("same-image-elsewhere")
     assert "not ready after" in answer.results("good-pod-here")
 
 
-@pytest.mark.usefixtures("broken")
-def test_a_dns_that_lies_is_asked(kind_ground: Ground) -> None:
+def test_a_dns_that_lies_is_asked(answers: dict[Trial, Answer]) -> None:
     """Somebody who may not read its configuration finds out by asking for a name."""
-    answer = isolated(kind_ground, "name", hidden=("corefile",))
+    answer = answers[NAME]
     assert answer.before.causes[0].confidence < SURE, answer.before.causes
     assert (answer.first.cause, answer.first.confidence >= SURE) == ("dns-wrong", True), answer
     assert "NXDOMAIN" in answer.results("dns-query")
+    assert "10.96.0.1 (" in answer.results("dns-query")

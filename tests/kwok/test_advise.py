@@ -139,7 +139,8 @@ def commands(advice: Advice) -> Iterator[str]:
     for step in advice.steps:
         _, found, rest = step.rpartition(": kubectl ")
         if found:
-            line = rest if "'" in rest else re.split(r"; |\. |, and |, or | \| ", rest)[0]
+            line = rest.partition(" | ")[0]
+            line = line if "'" in line else re.split(r"; |\. |, and |, or ", line)[0]
             yield f"kubectl {line}".rstrip(".")
 
 

@@ -172,7 +172,7 @@ def test_while_etcd_is_silent_the_namespace_is_still_seen(
     ended, data = told("--save", str(tmp_path / "scene.json"))
     assert len(read_scene(tmp_path / "scene.json").pods) == 4
     assert "events" in str(data["unseen"])
-    assert (ended.code, data["causes"][0]["layer"]) == (1, "control-plane")
+    assert (ended.code, data["causes"][0]["cause"]) == (1, "etcd-slow")
     assert data["seconds"] < ANSWER_SECONDS_MAX, data
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from harness.diagnose.ailing import ailing
 from harness.diagnose.telling import told
-from harness.diagnose.volumes import claimed_paths, users_of
+from harness.diagnose.volumes import claimed_paths, number, users_of
 from harness.model.diagnosis import Cause, Layer, Suspicion, Symptom, Symptoms
 from harness.model.full.pods import Pod
 from harness.model.scene import Scene
@@ -45,17 +45,29 @@ class VolumeSlow(Cause):
             if not claims or claims[0] in slow or pod.metadata.name in timed_pods:
                 continue
             late, stuck = _late(symptoms, pod), _stuck(symptoms, pod)
+            quick = _quick_beside(scene, pod)
             if stuck:
-                yield _suspicion(scene, claims[0], 0.75, told(*stuck, *late))
+                yield _suspicion(scene, claims[0], 0.75, told(*stuck, *late), quick)
             elif late:
-                yield _suspicion(scene, claims[0], 0.5, told(*late))
+                yield _suspicion(scene, claims[0], 0.5, told(*late), quick)
 
 
-def _suspicion(scene: Scene, object_: str, confidence: float, supports: list[str]) -> Suspicion:
+def _quick_beside(scene: Scene, pod: Pod) -> list[str]:
+    """Writes by somebody else to a volume of the pod; the disk may be quick and the container's own limit slow."""
+    name = pod.metadata.name
+    looks = [look for look in scene.looked("mount") if look.about.startswith(f"volume/{name}/")]
+    times = [(look, seconds) for look in looks if (seconds := number(look, "beside-seconds")) is not None]
+    return [f"beside the pod a small write took {seconds:.2f} s ({look.source})" for look, seconds in times]
+
+
+def _suspicion(
+    scene: Scene, object_: str, confidence: float, supports: list[str], contradicts: list[str] | None = None
+) -> Suspicion:
     return Suspicion(
         object=object_,
         confidence=confidence,
         supports=supports,
+        contradicts=contradicts or [],
         explains=users_of(scene, object_),
         decides="time a small synchronous write to the volume, and one beside it",
         facts={"claim": object_.partition("/")[2]},

@@ -20,7 +20,8 @@ class WriteSlow(SymptomReader):
     def read(self, scene: Scene) -> Iterator[Symptom]:
         """One for each volume on which a write was timed."""
         for look in scene.looked("mount"):
-            seconds = number(look, "write-seconds")
+            own, beside = number(look, "write-seconds"), number(look, "beside-seconds")
+            seconds = own if own is not None else beside
             if seconds is None or seconds <= USUAL_SECONDS_MAX:
                 continue
             carrier = carried_by(scene, look)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from harness.isolate.guests import guest_name, helper
+from harness.isolate.guests import guest_name, plain_pod
 from harness.isolate.step import STEPS, Errand, IsolationStep, Means, Place
 from harness.model.scene import Look
 
-SECONDS_MAX = 12.0
+SECONDS_MAX = 10.0
 """A pod that does nothing is ready within two or three, its image being there."""
 
 
@@ -26,7 +26,7 @@ class GoodPodHere(IsolationStep):
         """One for each node of pods that are not ready."""
         for node in dict.fromkeys(pod.spec.node_name for pod in place.pods if pod.spec.node_name and not pod.ready):
             name = guest_name()
-            pod = helper(name, means.image, means.left(), node=node)
+            pod = plain_pod(name, means.image, means.left(), node=node)
             yield Errand(f"node/{node}", _waiting(name, node, means), pod)
 
     def told(self, look: Look) -> str:

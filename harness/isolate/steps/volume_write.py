@@ -12,7 +12,7 @@ from harness.damage.shell import script
 from harness.damage.site import NodeExec
 from harness.diagnose.volumes import claims_of
 from harness.isolate.answers import read_writes
-from harness.isolate.guests import guest_name, helper, security_of
+from harness.isolate.guests import guest_name, plain_pod, security_of
 from harness.isolate.network import PODS_MAX
 from harness.isolate.step import STEPS, Errand, IsolationStep, Means, Place, Write
 from harness.kube import actions
@@ -29,7 +29,7 @@ _IN_POD = """
 read -r began rest </proc/uptime
 said=$(dd if=/dev/zero of="$1" bs="$2" count=1 conv=fsync 2>&1) || { echo "error ${said##*: }"; rm -f "$1"; exit 0; }
 read -r ended rest </proc/uptime; rm -f "$1"
-echo "as-pod $(echo "$began $ended" | awk '{printf "%.2f", $2 - $1}')"
+echo "beside $(echo "$began $ended" | awk '{printf "%.2f", $2 - $1}')"
 """
 
 
@@ -47,8 +47,8 @@ class VolumeWrite(IsolationStep):
     """Writes four kilobytes to a volume of a pod, waits until they are on the disk, and removes them.
 
     Through its node, as the container (whose own limits hold) and beside it: slow both times is the disk, slow the
-    first time only is the container's limit. Where nodes cannot be entered, from a helper pod with the same claim on
-    the same node.
+    first time only is the container's limit. Where nodes cannot be entered only beside it, from a helper pod with the
+    same claim on the same node.
     """
 
     makes = "a small file in a volume, removed at once, and a helper pod for it where nodes cannot be entered"
@@ -57,15 +57,16 @@ class VolumeWrite(IsolationStep):
         """One for each claim of the pods that run."""
         mounted = [each for pod in place.pods for each in _mounted(pod)]
         for each in mounted[:PODS_MAX]:
-            yield _by_node(each, means, means.node_exec) if means.node_exec else _by_helper(each, means)
+            yield _by_node(each, means, means.node_exec) if means.node_exec else _by_guest(each, means)
 
     def told(self, look: Look) -> str:
         """The seconds, as the container and beside it."""
         facts = look.facts
         if "error" in facts:
             return facts["error"]
-        beside = f", beside the pod {float(facts['beside-seconds']):.2f} s" if "beside-seconds" in facts else ""
-        return f"{_BYTES} bytes were on the disk after {float(facts['write-seconds']):.2f} s{beside}"
+        names = {"write-seconds": "as the container", "beside-seconds": "beside it"}
+        took = [f"{float(facts[key]):.2f} s {how}" for key, how in names.items() if key in facts]
+        return f"{_BYTES} bytes were on the disk after {', '.join(took)}"
 
 
 def _mounted(pod: Pod) -> Iterator[_Mounted]:
@@ -100,13 +101,13 @@ grep -F -- "$1" /proc/1/mountinfo | cut -d ' ' -f 5 | while read -r place; do rm
 """
 
 
-def _by_helper(each: _Mounted, means: Means) -> Errand:
+def _by_guest(each: _Mounted, means: Means) -> Errand:
     name, namespace, node = guest_name(), means.scene.namespace, each.pod.spec.node_name
     try:
         security = security_of(actions.get(means.client, "pods", each.pod.metadata.name, namespace))
     except ApiError:
         security = {}
-    pod = helper(name, means.image, means.left(), node=node, claim=each.claim, security=security)
+    pod = plain_pod(name, means.image, means.left(), node=node, claim=each.claim, security=security)
 
     def run() -> list[Look]:
         lacks = means.lodge.wait_ready(name, means.left() / 2)

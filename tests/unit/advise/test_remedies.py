@@ -318,6 +318,15 @@ def test_probes_on_a_busy_node_get_more_time() -> None:
     ]
 
 
+def test_a_node_on_which_nothing_comes_up_is_closed_first() -> None:
+    """Then what is stuck there is made anew elsewhere."""
+    stuck = pod("web-1", status={"phase": "Pending", "conditions": [], "containerStatuses": []})
+    tried = Look(kind="good-pod", about="node/worker", facts={"error": "not ready after 20 s"}, source="a small pod")
+    (found,) = advised(scene(node(), node("other"), deployment(stuck), looks=[tried]), "node-unfit")
+    assert (found.patches[0].object, found.patches[0].body) == ("node/worker", {"spec": {"unschedulable": True}})
+    assert found.steps[0].endswith("kubectl -n shop delete pod/web-1")
+
+
 def test_a_quota_of_a_record_is_raised_by_what_its_refusal_says_is_used() -> None:
     """A manifest has no status; four pods of five are there, and one more is for a roll-out."""
     quota = {"kind": "ResourceQuota", "metadata": {"name": "few", "namespace": "shop"}, "spec": {"hard": {"pods": "4"}}}

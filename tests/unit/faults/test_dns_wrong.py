@@ -21,13 +21,14 @@ COREFILE = """# of kubeadm {
 def test_the_lie_outranks_the_rest_of_the_first_server() -> None:
     """It is inside the server's block, before any plugin that would know better; the lines around it are untouched."""
     lines = lying(COREFILE, r"\.shop\.svc\.$", "NXDOMAIN").splitlines()
-    assert lines[2:6] == [
+    assert lines[2:7] == [
         "    template IN A {",
         r"        match \.shop\.svc\.$",
         "        rcode NXDOMAIN",
+        "        fallthrough",
         "    }",
     ]
-    assert lines[:2] + lines[6:] == COREFILE.splitlines()
+    assert lines[:2] + lines[7:] == COREFILE.splitlines()
 
 
 def test_an_address_is_answered_with_a_record() -> None:

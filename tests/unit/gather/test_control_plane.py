@@ -50,6 +50,17 @@ def test_a_silent_server_is_a_finding(api: Api, client: Client) -> None:
     assert (health.look.good, health.look.facts, health.at) == (False, {"readyz": "failed: timed out"}, None)
 
 
+def test_a_server_that_is_silent_for_its_etcd_alone_names_it(api: Api, client: Client) -> None:
+    """It answers at once when the checks of etcd are left out, so it is these that do not end."""
+    api.silent.add("/readyz?verbose=")
+    api.answers["/readyz"] = b"ok"
+    with Reading(Monotonic(), 1.5) as reading:
+        health = read_health(client, reading, Monotonic())
+    assert health.look.good is False
+    assert health.look.facts["etcd"] == "failed: timed out, while every other check is answered"
+    assert health.at is not None
+
+
 def test_a_server_that_keeps_its_health_to_itself_is_not_unwell(api: Api, client: Client) -> None:
     """An identity that may not ask learns nothing, neither good nor bad."""
     api.statuses["/readyz"] = 403

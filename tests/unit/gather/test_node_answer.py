@@ -182,3 +182,12 @@ def test_each_node_is_asked_for_the_pods_and_volumes_there() -> None:
     assert len(here.pods) == PODS_MAX
     assert here.volumes == {"pvc-1": ["db-0/data"]}
     assert (there.pods, there.volumes) == ({}, {})
+
+
+def test_what_the_kubelet_says_of_certificates_is_kept() -> None:
+    """The last lines as they are, without credentials; a kubelet that says nothing of them is not told."""
+    said = 'E0305 "Failed to ensure lease" err="Unauthorized"\nW0305 certificate has expired, token=abc123'
+    look = looked(kubelet_log=said)["node-log", "node/worker"]
+    assert look.facts["kubelet"].startswith('E0305 "Failed to ensure lease"')
+    assert "abc123" not in look.facts["kubelet"]
+    assert ("node-log", "node/worker") not in looked()

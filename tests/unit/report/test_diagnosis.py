@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from harness.model.advice import Advice, Patch, Severity, Way
-from harness.model.diagnosis import Diagnosis, Named, Symptom
+from harness.model.diagnosis import Diagnosis, Named, StepTaken, Symptom
 from harness.report.diagnosis import diagnosis_data, diagnosis_text
 
 BODY = {"spec": {"template": {"metadata": {"labels": {"it's": "x"}}}}}
@@ -77,9 +77,20 @@ def test_nothing_wrong_is_said_in_words() -> None:
 def test_a_program_reads_the_same_keys() -> None:
     """Those of the documentation; a patch comes with the command that takes it."""
     data = json.loads(json.dumps(diagnosis_data(FOUND, 1.23456)))
-    assert list(data) == ["namespace", "causes", "unseen", "seconds"]
+    assert list(data) == ["namespace", "causes", "steps", "unseen", "seconds"]
     (cause,) = data["causes"]
     assert {"cause", "layer", "object", "confidence", "evidence", "contradicts", "explains", "decides"} < set(cause)
     assert (cause["cause"], cause["layer"], data["seconds"]) == ("memory-limit", "capacity", 1.235)
     assert cause["advice"][0]["patches"][0]["command"].startswith("kubectl -n shop patch deployment/web")
     assert diagnosis_data(Diagnosis(namespace="shop"), 0.1)["causes"] == []
+
+
+def test_isolation_steps_are_told_with_their_results() -> None:
+    """In words and as data, also those that could not be run."""
+    taken = StepTaken(name="request", about="node/a -> pod/b", result="not run: refused: exceeded quota", seconds=0.2)
+    found = Diagnosis(namespace="shop", steps=[taken])
+    text = diagnosis_text(found, 0.5)
+    assert "isolation steps\n  - request: node/a -> pod/b: not run: refused: exceeded quota\n" in text
+    assert diagnosis_data(found, 0.5)["steps"] == [
+        {"name": "request", "about": "node/a -> pod/b", "result": "not run: refused: exceeded quota", "seconds": 0.2}
+    ]
