@@ -16,6 +16,7 @@ from harness.kube import actions
 from harness.kube.client import Client
 from harness.machine.clock import Monotonic
 from harness.model.cluster import Outage
+from harness.model.errors import ClusterBroken
 from harness.model.full.workloads import Keys
 from harness.providers.kwok import KwokProvider
 
@@ -165,10 +166,22 @@ def test_an_api_server_that_is_silent_is_named(
 
 
 def test_while_etcd_is_silent_the_namespace_is_still_seen(
-    told: Callable[..., tuple[Ended, dict[str, Any]]], web: Watcher, halted: Callable[[str], None], tmp_path: Path
+    told: Callable[..., tuple[Ended, dict[str, Any]]],
+    client: Client,
+    web: Watcher,
+    halted: Callable[[str], None],
+    tmp_path: Path,
 ) -> None:
     """Objects come of the API server's cache; what is in none, such as Events, is told as not seen."""
+
+    def noticed() -> bool:
+        try:
+            return client.ask("/readyz", timeout_seconds=1).status != 200
+        except ClusterBroken:
+            return True
+
     halted("etcd")
+    required(noticed, "the API server to notice: its check of etcd may have been made just before")
     ended, data = told("--save", str(tmp_path / "scene.json"))
     assert len(read_scene(tmp_path / "scene.json").pods) == 4
     assert "events" in str(data["unseen"])
