@@ -11,10 +11,13 @@ from harness.model.full.pods import Pod
 from harness.model.scene import Scene
 from harness.registry import REMEDIES
 
+_DISCIPLINE = ("tc qdisc show", "tc qdisc del dev LINK root")
+_FILTER = ("iptables-save", "iptables -D CHAIN RULE, as iptables-save shows it")
+
 
 @REMEDIES.enter("network-degraded")
 class NetworkDegraded(Remedy):
-    """The queueing discipline off, if nobody wants it."""
+    """The queueing discipline, or the rule that drops at random, off, if nobody wants it."""
 
     def advise(self, cause: Named, scene: Scene) -> Iterator[Advice]:
         """Where it is set, and by whom it may be meant."""
@@ -22,11 +25,13 @@ class NetworkDegraded(Remedy):
         pod = scene.named("pods", Pod, name) if kind == "pod" else None
         node = pod.spec.node_name if pod else name
         rules = cause.facts.get("rules", "")
+        filtered = "--mode random" in rules
+        look, off = _FILTER if filtered else _DISCIPLINE
+        where = " (in the pod's network namespace)" if filtered else " (the pod's own link is its veth there)"
         steps = [
-            f"On node {node}, see what is set: tc qdisc show"
-            + (" (the pod's own link is its veth there)" if pod else ""),
+            f"On node {node}, see what is set: {look}" + (where if pod else ""),
             f"See who may want it: {rules}" if rules else "See who may want it.",
-            "Take it off that link: tc qdisc del dev LINK root",
+            f"Take it off: {off}",
         ]
         if pod is not None:
             steps.append(

@@ -17,7 +17,11 @@ from harness.model.full.pods import Pod
 from harness.model.scene import Scene
 from harness.registry import CAUSES
 
-_WORDS = (("delay", r"\bdelay\b"), ("loss", r"\bloss\b"), ("bandwidth", r"\b(rate|tbf|htb)\b"))
+_WORDS = (
+    ("delay", r"\bdelay\b"),
+    ("loss", r"\bloss\b|--mode random|numgen random"),
+    ("bandwidth", r"\b(rate|tbf|htb)\b"),
+)
 
 
 @CAUSES.enter("network-degraded")
@@ -25,7 +29,8 @@ class NetworkDegraded(Cause):
     """What a pod or node sends is delayed, partly lost, or held to a low rate.
 
     Requests are slow or fail now and then, and deadlines that are tight are missed. The kernel's queueing discipline
-    (`tc qdisc show`) at that link says so; a bandwidth annotation (kubernetes.io/egress-bandwidth) sets one too.
+    (`tc qdisc show`) at that link says so, or a packet filter's rule that drops at random; a bandwidth annotation
+    (kubernetes.io/egress-bandwidth) sets one too.
     """
 
     layer: ClassVar[Layer] = Layer.NETWORK
@@ -34,7 +39,7 @@ class NetworkDegraded(Cause):
     def suspect(self, scene: Scene, symptoms: Symptoms) -> Iterator[Suspicion]:
         """Each link with such a discipline."""
         for rule in symptoms.of("packet-rules"):
-            if rule.facts["effect"] != "shapes":
+            if rule.facts["effect"] == "drops":
                 continue
             how = [name for name, words in _WORDS if re.search(words, rule.facts["rules"])]
             node = rule.object.removeprefix("node/") if rule.object.startswith("node/") else ""

@@ -15,6 +15,8 @@ _ORDINARY = re.compile(
     re.IGNORECASE,
 )
 _DISCIPLINES = re.compile(r"\b(netem|tbf|htb|police|hfsc|cake)\b")
+_AT_RANDOM = re.compile(r"--mode random|numgen random")
+"""Rules that hit a part of the packets, as iptables and nft write them."""
 _DEFAULTS = re.compile(r"^\s*(qdisc\s+)?(noqueue|fq_codel|pfifo_fast|pfifo|mq|fq|clsact|ingress)\b")
 
 
@@ -23,7 +25,7 @@ class PacketRules(SymptomReader):
     """Packets dropped or shaped at a pod's link or on a node, the usual rules of kube-proxy and network plug-ins left
     out.
 
-    Facts: `effect` (drops or shapes) and `rules`, up to five of them.
+    Facts: `effect` (drops; loses, where some go through; or shapes) and `rules`, up to five of them.
     """
 
     def read(self, scene: Scene) -> Iterator[Symptom]:
@@ -33,7 +35,9 @@ class PacketRules(SymptomReader):
             shapes = [
                 line for line in _lines(look, "shape") if _DISCIPLINES.search(line) and not _DEFAULTS.search(line)
             ]
-            for effect, rules in (("drops", drops), ("shapes", shapes)):
+            loses = [line for line in drops if _AT_RANDOM.search(line)]
+            drops = [line for line in drops if line not in loses]
+            for effect, rules in (("drops", drops), ("loses", loses), ("shapes", shapes)):
                 if rules:
                     yield _told(look, effect, rules[:5])
 

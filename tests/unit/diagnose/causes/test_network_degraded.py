@@ -29,6 +29,15 @@ def test_the_kernels_own_words_name_it(words: str) -> None:
     assert (found.cause, found.layer, found.object) == ("network-degraded", "network", "pod/web-1")
 
 
+def test_a_rule_that_drops_at_random_loses_and_does_not_part() -> None:
+    """Some of the packets go through: it is no partition, and the advice names the packet filter."""
+    web = pod("web-1")
+    rule = "-p udp -m statistic --mode random --probability 0.6 -j DROP"
+    look = Look(kind="packet-rules", about="pod/web-1", facts={"drops": rule})
+    found = first(scene(node(), deployment(web), service(), endpoints("web", web), looks=[look]))
+    assert (found.cause, found.facts["how"]) == ("network-degraded", "loss")
+
+
 @pytest.mark.parametrize("words", ["noqueue 0: dev eth0 root", "fq_codel 0: dev eth0 root limit 10240p", ""])
 def test_usual_disciplines_are_not(words: str) -> None:
     """Every link has one."""
