@@ -12,7 +12,7 @@ OUTSIDE = "outside"
 def cases() -> list[Case]:
     """All of them."""
     return [
-        Case(OUTSIDE, "readiness-gate", _gate, short),
+        Case(OUTSIDE, "readiness-gate", _gate, short, on=KIND),
         Case(OUTSIDE, "scheduling-gate", _scheduling_gate, pending, birth="born"),
         Case(OUTSIDE, "other-scheduler", _scheduler, pending, birth="born"),
         Case(OUTSIDE, "init-container-waits", _init, short, birth="born", on=KIND),
