@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 import msgspec
 import urllib3
 
-from harness.kube.tls import tls_context
 from harness.model.errors import ApiError, BadInput, ClusterBroken
 
 if TYPE_CHECKING:
@@ -55,7 +54,6 @@ class Client:
         configuration.retries = False
         self._api = ApiClient(configuration=configuration)
         self._pool: urllib3.PoolManager = self._api.rest_client.pool_manager
-        self._pool.connection_pool_kw["ssl_context"] = tls_context(verify=configuration.verify_ssl)
         self._auth_lock = threading.Lock()
         self._count_lock = threading.Lock()
         self.configuration = configuration
