@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.model.objects import Condition, Lean, ObjectMeta, Taint
+from harness.model import objects
+from harness.model.objects import Condition, Lean, ObjectMeta
 
 
-class NodeSpec(Lean, frozen=True):
-    unschedulable: bool = False
-    taints: list[Taint] = []
-
-
-class NodeStatus(Lean, frozen=True):
+class NodeStatus(objects.NodeStatus, frozen=True):
     capacity: dict[str, str] = {}
-    allocatable: dict[str, str] = {}
-    conditions: list[Condition] = []
 
 
-class Node(Lean, frozen=True):
-    metadata: ObjectMeta = ObjectMeta()
-    spec: NodeSpec = NodeSpec()
+class Node(objects.Node, frozen=True):
     status: NodeStatus = NodeStatus()
 
     @property
@@ -33,22 +25,19 @@ class ClaimResources(Lean, frozen=True):
     requests: dict[str, str] = {}
 
 
-class ClaimSpec(Lean, frozen=True):
+class ClaimSpec(objects.ClaimSpec, frozen=True):
     storage_class_name: str | None = None
-    volume_name: str = ""
     access_modes: list[str] = []
     resources: ClaimResources = ClaimResources()
 
 
-class ClaimStatus(Lean, frozen=True):
-    phase: str = ""
+class ClaimStatus(objects.ClaimStatus, frozen=True):
     conditions: list[Condition] = []
 
 
-class Claim(Lean, frozen=True):
+class Claim(objects.Claim, frozen=True):
     """A PersistentVolumeClaim."""
 
-    metadata: ObjectMeta = ObjectMeta()
     spec: ClaimSpec = ClaimSpec()
     status: ClaimStatus = ClaimStatus()
 
@@ -122,31 +111,16 @@ class Lease(Lean, frozen=True):
     spec: LeaseSpec = LeaseSpec()
 
 
-class Involved(Lean, frozen=True):
-    kind: str = ""
+class Involved(objects.InvolvedObject, frozen=True):
     namespace: str = ""
-    name: str = ""
-    uid: str = ""
     field_path: str = ""
 
 
-class EventSource(Lean, frozen=True):
-    component: str = ""
-    host: str = ""
-
-
-class Event(Lean, frozen=True):
+class Event(objects.Event, frozen=True):
     """A core/v1 Event; `series` counts where an events.k8s.io reporter wrote it."""
 
-    metadata: ObjectMeta = ObjectMeta()
     involved_object: Involved = Involved()
-    reason: str = ""
-    message: str = ""
-    type: str = ""
-    count: int | None = None
     first_timestamp: str | None = None
     last_timestamp: str | None = None
     event_time: str | None = None
     series: dict[str, Any] | None = None
-    source: EventSource = EventSource()
-    reporting_component: str = ""

@@ -6,8 +6,9 @@ from typing import Any
 
 import msgspec
 
+from harness.model import objects
 from harness.model.full.workloads import LabelSelector
-from harness.model.objects import Endpoint, Lean, ObjectMeta
+from harness.model.objects import Lean, ObjectMeta
 
 
 class ServicePort(Lean, frozen=True):
@@ -37,9 +38,7 @@ class EndpointPort(Lean, frozen=True):
     protocol: str = "TCP"
 
 
-class EndpointSlice(Lean, frozen=True):
-    metadata: ObjectMeta = ObjectMeta()
-    endpoints: list[Endpoint] | None = None
+class EndpointSlice(objects.EndpointSlice, frozen=True):
     ports: list[EndpointPort] | None = None
 
 

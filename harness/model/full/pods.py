@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from harness.model.objects import Condition, ContainerState, Lean, ObjectMeta
+from harness.model import objects
+from harness.model.objects import Lean, ObjectMeta
 
 
 class HttpGet(Lean, frozen=True):
@@ -115,20 +116,14 @@ class ConfigSource(Lean, frozen=True):
     optional: bool = False
 
 
-class ClaimSource(Lean, frozen=True):
-    claim_name: str = ""
-
-
 class EmptyDir(Lean, frozen=True):
     medium: str = ""
     size_limit: str = ""
 
 
-class Volume(Lean, frozen=True):
-    name: str = ""
+class Volume(objects.PodVolume, frozen=True):
     config_map: ConfigSource | None = None
     secret: ConfigSource | None = None
-    persistent_volume_claim: ClaimSource | None = None
     empty_dir: EmptyDir | None = None
     host_path: dict[str, Any] | None = None
 
@@ -141,16 +136,14 @@ class Toleration(Lean, frozen=True):
     toleration_seconds: int | None = None
 
 
-class PodSpec(Lean, frozen=True):
-    node_name: str = ""
+class PodSpec(objects.PodSpec, frozen=True):
     node_selector: dict[str, str] = {}
     affinity: dict[str, Any] = {}
     tolerations: list[Toleration] = []
     topology_spread_constraints: list[dict[str, Any]] = []
     containers: list[Container] = []
     init_containers: list[Container] = []
-    volumes: list[Volume] = []
-    restart_policy: str = "Always"
+    volumes: list[Volume] = []  # type: ignore[assignment]  # as the statuses below
     priority: int | None = None
     priority_class_name: str = ""
     service_account_name: str = ""
@@ -163,55 +156,24 @@ class PodSpec(Lean, frozen=True):
     readiness_gates: list[dict[str, Any]] = []
 
 
-class ContainerStatus(Lean, frozen=True):
-    name: str = ""
+class ContainerStatus(objects.ContainerStatus, frozen=True):
     image: str = ""
-    ready: bool = False
     started: bool | None = None
-    restart_count: int = 0
-    container_id: str = msgspec.field(default="", name="containerID")
-    state: ContainerState = ContainerState()
-    last_state: ContainerState = ContainerState()
 
 
-class PodStatus(Lean, frozen=True):
-    phase: str = ""
-    reason: str = ""
-    message: str = ""
-    pod_ip: str = msgspec.field(default="", name="podIP")
+class PodStatus(objects.PodStatus, frozen=True):
     host_ip: str = msgspec.field(default="", name="hostIP")
     start_time: str | None = None
     nominated_node_name: str = ""
     qos_class: str = ""
-    conditions: list[Condition] = []
-    init_container_statuses: list[ContainerStatus] = []
-    container_statuses: list[ContainerStatus] = []
+    # frozen, so a list of a subclass is as good: mypy knows no read-only attributes of a struct
+    init_container_statuses: list[ContainerStatus] = []  # type: ignore[assignment]
+    container_statuses: list[ContainerStatus] = []  # type: ignore[assignment]
 
 
-class Pod(Lean, frozen=True):
-    metadata: ObjectMeta = ObjectMeta()
+class Pod(objects.Pod, frozen=True):
     spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()
-
-    @property
-    def terminating(self) -> bool:
-        """Whether deletion was asked for."""
-        return self.metadata.deletion_timestamp is not None
-
-    @property
-    def over(self) -> bool:
-        """Whether its containers have ended for good."""
-        return self.status.phase in ("Succeeded", "Failed")
-
-    @property
-    def active(self) -> bool:
-        """Neither terminating nor over: a pod that its controller counts."""
-        return not self.terminating and not self.over
-
-    @property
-    def ready(self) -> bool:
-        """Whether the Ready condition is True."""
-        return any(c.type == "Ready" and c.status == "True" for c in self.status.conditions)
 
 
 class PodTemplate(Lean, frozen=True):

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from harness.model import objects
 from harness.model.full.pods import PodTemplate
 from harness.model.objects import Condition, Lean, ObjectMeta
 
@@ -16,8 +17,7 @@ class Requirement(Lean, frozen=True):
     values: list[str] = []
 
 
-class LabelSelector(Lean, frozen=True):
-    match_labels: dict[str, str] = {}
+class LabelSelector(objects.LabelSelector, frozen=True):
     match_expressions: list[Requirement] = []
 
 
@@ -30,11 +30,9 @@ class ClaimTemplate(Lean, frozen=True):
     spec: ClaimTemplateSpec = ClaimTemplateSpec()
 
 
-class WorkloadSpec(Lean, frozen=True):
+class WorkloadSpec(objects.WorkloadSpec, frozen=True):
     """The spec of a Deployment, ReplicaSet, StatefulSet, DaemonSet or Job."""
 
-    replicas: int | None = None
-    completions: int | None = None
     backoff_limit: int | None = None
     suspend: bool = False
     paused: bool = False
@@ -50,30 +48,17 @@ class WorkloadSpec(Lean, frozen=True):
     service_name: str = ""
 
 
-class WorkloadStatus(Lean, frozen=True):
-    observed_generation: int = 0
-    replicas: int = 0
-    ready_replicas: int = 0
-    available_replicas: int = 0
+class WorkloadStatus(objects.WorkloadStatus, frozen=True):
     unavailable_replicas: int = 0
-    updated_replicas: int = 0
-    number_ready: int = 0
-    desired_number_scheduled: int = 0
     current_number_scheduled: int = 0
-    updated_number_scheduled: int = 0
     number_misscheduled: int = 0
     active: int = 0
-    succeeded: int = 0
     failed: int = 0
-    current_revision: str = ""
-    update_revision: str = ""
-    conditions: list[Condition] = []
 
 
-class Workload(Lean, frozen=True):
+class Workload(objects.Workload, frozen=True):
     """A Deployment, ReplicaSet, StatefulSet, DaemonSet or Job."""
 
-    metadata: ObjectMeta = ObjectMeta()
     spec: WorkloadSpec = WorkloadSpec()
     status: WorkloadStatus = WorkloadStatus()
 
