@@ -18,6 +18,8 @@ from harness.model.errors import BadInput
 from harness.providers import catalogue
 from harness.providers.kubeconfig_file import contexts, extract, files_in_use
 
+_OTHERWISE = "--cluster NAME, or --kubeconfig FILE and --context NAME"
+
 
 class Live(NamedTuple):
     """A cluster that is there: `namespace` is its context's own, `nodes` are known without asking it.
@@ -44,7 +46,7 @@ def live(said: argparse.Namespace) -> Iterator[Live]:
             "--node-access needs a cluster of `healproof list`",
             hint="attach to it with --healproof-node-access first, then name it with --cluster",
         )
-    chosen = _of_kubeconfig(said) if named else _of_record(_record(said.cluster), node_access=said.node_access)
+    chosen = _of_kubeconfig(said) if named else _of_record(known_cluster(said.cluster), node_access=said.node_access)
     try:
         yield chosen
     finally:
@@ -65,6 +67,22 @@ def add_cluster_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="enter nodes of a cluster that healproof attached to, each by a privileged pod that lives for a moment",
     )
+
+
+def known_cluster(
+    name: str, *, otherwise: str = "--cluster NAME, or --kubeconfig FILE and --context NAME"
+) -> ClusterRecord:
+    """The cluster of this name from `healproof list`, with '' the only one; `otherwise` is what else could be said.
+
+    Raises BadInput where none, or more than one, fits.
+    """
+    records = catalogue.load_records()
+    fit = [record for record in records if name in ("", record.name)]
+    if len(fit) == 1:
+        return fit[0]
+    names = ", ".join(record.name for record in records) or "none"
+    wrong = f"no cluster {name!r}" if name else f"{len(records)} clusters, and none was named"
+    raise BadInput(wrong, hint=f"{otherwise}; clusters here: {names}")
 
 
 def _of_kubeconfig(said: argparse.Namespace) -> Live:
@@ -105,16 +123,6 @@ def _of_record(record: ClusterRecord, *, node_access: bool) -> Live:
     content = extract((Path(record.kubeconfig),), record.context)
     client = Client.from_kubeconfig(record.kubeconfig, record.context)
     return Live(client, _namespace(content), record, record.nodes, reach(record) if enters else None)
-
-
-def _record(name: str) -> ClusterRecord:
-    records = catalogue.load_records()
-    fit = [record for record in records if name in ("", record.name)]
-    if len(fit) == 1:
-        return fit[0]
-    names = ", ".join(record.name for record in records) or "none"
-    wrong = f"no cluster {name!r}" if name else f"{len(records)} clusters, and none was named"
-    raise BadInput(wrong, hint=f"--cluster NAME, or --kubeconfig FILE and --context NAME; clusters here: {names}")
 
 
 def _namespace(content: dict[str, Any]) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
+from harness.commands.live import known_cluster
 from harness.damage.ways import reach
 from harness.kube.client import Client
 from harness.model.cluster import ClusterRecord
-from harness.model.errors import BadInput, Exit
+from harness.model.errors import Exit
 from harness.providers import catalogue
 from harness.residue.differences import differences
 from harness.residue.snapshot import Snapshot, load, save, take
@@ -17,7 +18,7 @@ from harness.residue.snapshot import Snapshot, load, save, take
 def residue(said: argparse.Namespace) -> Exit:
     """Save a snapshot, or print what differs from a saved one; fails where something does."""
     before = load(said.against) if said.against else None
-    snapshot = _take(_chosen(said.cluster))
+    snapshot = _take(known_cluster(said.cluster, otherwise="--cluster NAME"))
     if before is None:
         save(snapshot, said.save)
         sys.stdout.write(f"{said.save}: {sum(map(len, snapshot.facts.values()))} facts of {snapshot.cluster}\n")
@@ -34,13 +35,3 @@ def _take(record: ClusterRecord) -> Snapshot:
         return take(client, record, reach(record), lambda: provider.down_now(record))
     finally:
         client.close()
-
-
-def _chosen(name: str) -> ClusterRecord:
-    records = catalogue.load_records()
-    fit = [record for record in records if name in ("", record.name)]
-    if len(fit) == 1:
-        return fit[0]
-    names = ", ".join(record.name for record in records) or "none"
-    wrong = f"no cluster {name!r}" if name else f"{len(records)} clusters, and none was named"
-    raise BadInput(wrong, hint=f"--cluster NAME; clusters here: {names}")

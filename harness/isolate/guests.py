@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
-Manifest = dict[str, Any]
+from harness.kube.modest import Manifest, modest_container, modest_spec
 
 LIMIT_SECONDS = 60
 """A pod that nobody removes is ended by the cluster this long after the last step must be over."""
@@ -25,30 +24,9 @@ def plain_pod(
 
     `security` is the security context of the pod whose claim it writes to, so that it may write what that one may.
     """
-    own = {"runAsNonRoot": True, "runAsUser": 65534, "runAsGroup": 65534, **(security or {})}
-    container: Manifest = {
-        "name": "helper",
-        "image": image,
-        "imagePullPolicy": "IfNotPresent",
-        "command": ["sh", "-c", "sleep 3600"],
-        "readinessProbe": {"exec": {"command": ["true"]}, "periodSeconds": 1},
-        "resources": {
-            "requests": {"cpu": "10m", "memory": "16Mi"},
-            "limits": {"cpu": "500m", "memory": "64Mi"},  # both, so that any ResourceQuota admits it
-        },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
-    }
-    spec: Manifest = {
-        "containers": [container],
-        "automountServiceAccountToken": False,
-        "enableServiceLinks": False,
-        "securityContext": {**own, "seccompProfile": {"type": "RuntimeDefault"}},
-        **_ends(seconds),
-    }
+    container = modest_container("helper", image, ["sh", "-c", "sleep 3600"], cpu="10m")
+    container["readinessProbe"] = {"exec": {"command": ["true"]}, "periodSeconds": 1}
+    spec = {**modest_spec(container, security=security), **_ends(seconds)}
     if node:
         spec |= {"nodeName": node, "tolerations": [{"operator": "Exists"}]}
     if claim:

@@ -13,10 +13,10 @@ from harness.damage.on_node import OnNode
 from harness.damage.site import Site
 from harness.damage.step import Step
 from harness.damage.undo import undo_all
-from harness.isolate.guests import Manifest
 from harness.isolate.step import Write
 from harness.journal import Intent, Journal
 from harness.kube import actions
+from harness.kube.modest import Manifest
 from harness.machine.clock import wait_until
 from harness.model.errors import ApiError, ClusterBroken, UndoFailed
 from harness.report.redact import redact_text

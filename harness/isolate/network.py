@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from harness.diagnose.asked import asked_services
 from harness.diagnose.symptoms.no_endpoints import selected
 from harness.isolate.asking import Origin, Target, from_guest, from_node, from_pod
-from harness.isolate.guests import Manifest, plain_pod
+from harness.isolate.guests import plain_pod
 from harness.isolate.step import Means, Place
+from harness.kube.modest import Manifest
 from harness.model.full.network import Service
 from harness.model.full.pods import Pod
 from harness.model.scene import Scene

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import ClassVar, NamedTuple, Protocol
 
 from harness.damage.site import NodeExec
-from harness.isolate.guests import Manifest
 from harness.kube.client import Client
+from harness.kube.modest import Manifest
 from harness.model.diagnosis import Named
 from harness.model.full.pods import Pod
 from harness.model.scene import Look, Scene

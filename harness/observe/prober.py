@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from harness.kube.modest import modest_container, modest_spec
 from harness.model.errors import BadInput
 
 
@@ -12,21 +13,8 @@ def prober_pod(name: str, image: str, target: tuple[str, str, str], interval_sec
     """The manifest of the prober; `target` is address, port and path."""
     script = Path(__file__).with_name("prober.sh").read_text()
     pause_seconds = f"{interval_seconds * 0.9:.3f}"  # starting a request takes a share of the interval
-    container = {
-        "name": "prober",
-        "image": image,
-        "imagePullPolicy": "IfNotPresent",
-        "command": ["sh", "-c", script, "prober", *target, pause_seconds],
-        "resources": {
-            "requests": {"cpu": "20m", "memory": "16Mi"},
-            "limits": {"cpu": "500m", "memory": "64Mi"},  # both, so that any ResourceQuota admits it
-        },
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
-    }
+    command = ["sh", "-c", script, "prober", *target, pause_seconds]
+    container = modest_container("prober", image, command, cpu="20m")
     control_plane = "node-role.kubernetes.io/control-plane"
     prefers = {"weight": 1, "preference": {"matchExpressions": [{"key": control_plane, "operator": "Exists"}]}}
     return {
@@ -34,18 +22,10 @@ def prober_pod(name: str, image: str, target: tuple[str, str, str], interval_sec
         "kind": "Pod",
         "metadata": {"name": name, "labels": {"healproof.dev/part": "prober"}},
         "spec": {
-            "containers": [container],
+            **modest_spec(container),
             "activeDeadlineSeconds": 6 * 3600,  # it ends even if nobody is left to remove it
             "restartPolicy": "Never",  # a prober that began to count anew would hide what was lost
             "terminationGracePeriodSeconds": 0,
-            "automountServiceAccountToken": False,
-            "enableServiceLinks": False,
-            "securityContext": {
-                "runAsNonRoot": True,
-                "runAsUser": 65534,
-                "runAsGroup": 65534,
-                "seccompProfile": {"type": "RuntimeDefault"},
-            },
             "tolerations": [{"key": control_plane, "operator": "Exists", "effect": "NoSchedule"}],
             "affinity": {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [prefers]}},
         },

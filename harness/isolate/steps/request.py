@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from harness.isolate.answers import Answer
 from harness.isolate.asking import Origin, Target
-from harness.isolate.guests import Manifest
 from harness.isolate.network import PODS_MAX, needed_by, origins, runs, services_of, target_of, targets_of
 from harness.isolate.step import STEPS, Errand, IsolationStep, Means, Place
+from harness.kube.modest import Manifest
 from harness.model.full.pods import Pod
 from harness.model.scene import Look, Scene
 
